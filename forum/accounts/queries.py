@@ -1,0 +1,65 @@
+"""Reads of people, units and sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from forum.accounts import tokens
+from forum.accounts.models import User, UserSession
+from forum.core import clock
+from forum.core.db import db
+from forum.core.viewer import Role, Viewer
+
+# A session notes its use no more often than this, so that reading pages does not write to the database each time.
+TOUCH_EVERY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSession:
+    """`is_stale`: its last use was noted more than TOUCH_EVERY ago."""
+
+    viewer: Viewer
+    is_stale: bool
+
+
+def viewer_of_session(token: str, idle: timedelta = timedelta(days=1)) -> FoundSession | None:
+    """The viewer for whom `token` speaks; None when it is unknown, expired, unused for longer than `idle`, or its user is disabled."""
+    now = clock.now()
+    row = db.session.execute(
+        select(
+            User.id,
+            User.username,
+            User.name,
+            User.role,
+            User.unit_id,
+            User.moderated_boards,
+            User.locale,
+            User.theme,
+            User.shortcuts,
+            UserSession.last_seen_at,
+        )
+        .join(UserSession, UserSession.user_id == User.id)
+        .where(
+            UserSession.token_hash == tokens.digest(token),
+            UserSession.expires_at > now,
+            UserSession.last_seen_at > now - idle,
+            User.is_active,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    viewer = Viewer(
+        id=row.id,
+        username=row.username,
+        name=row.name,
+        role=Role(row.role),
+        unit_id=row.unit_id,
+        moderated_boards=None if row.moderated_boards is None else frozenset(row.moderated_boards),
+        locale=row.locale,
+        theme=row.theme,
+        shortcuts=row.shortcuts,
+    )
+    return FoundSession(viewer, now - row.last_seen_at > TOUCH_EVERY)

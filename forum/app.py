@@ -1,0 +1,37 @@
+"""`create_app()`: settings, core, features in order; nothing else."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from forum import cli
+from forum.accounts import login
+from forum.accounts import views as accounts
+from forum.admin import views as admin
+from forum.config import ROOT, Settings, load_settings
+from forum.core import database, i18n, web
+from forum.discussions import indexing
+from forum.discussions import views as discussions
+
+
+def create_app(settings: Settings | None = None, *, testing: bool = False) -> Flask:
+    """The application for `settings` (default: those of the environment). Raises SettingsError."""
+    settings = settings or load_settings()
+    app = Flask(
+        "forum",
+        instance_path=str(settings.instance_path),
+        template_folder=str(ROOT / "templates"),
+        static_folder=None,
+    )
+    app.testing = testing
+    app.config.from_mapping(web.flask_config(settings))
+    database.init_app(app, settings.database)
+    web.init_app(app, settings)
+    login.init_app(app)
+    i18n.init_app(app, str(ROOT / "forum" / "translations"), lambda: login.viewer().locale)
+    web.init_csrf(app)
+    indexing.register()
+    for feature in (accounts, discussions, admin):
+        feature.init_app(app)
+    cli.init_app(app)
+    return app

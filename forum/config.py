@@ -1,0 +1,151 @@
+"""Settings from the environment (and `instance/rembuk.env`), checked before anything starts."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import secrets
+from pathlib import Path
+from typing import Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "REMBUK_"
+MIN_SECRET_LENGTH = 32
+
+
+class SettingsError(Exception):
+    """A setting is broken; `str()` is one sentence that says which and how to mend it."""
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. The environment variable is the name in capitals behind `REMBUK_`, but for HOST, PORT, INSTANCE_PATH."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", validation_alias="HOST")
+    port: int = Field(8000, ge=1, le=65535, validation_alias="PORT")
+    instance_path: Path = Field(ROOT / "instance", validation_alias="INSTANCE_PATH")
+
+    env: Literal["development", "production"] = "development"
+    secret_key: str = ""
+    database_url: str = ""
+    https: bool = False
+    server_timing: bool = False
+    web_workers: int = Field(2, ge=1, le=64)
+    web_threads: int = Field(8, ge=1, le=128)
+    trusted_proxies: int = Field(0, ge=0, le=5)
+    site_name: str = Field("Rembuk", min_length=1, max_length=40)
+    city_name: str = Field("Kota Pematangsiantar", min_length=1, max_length=80)
+    brand: Literal["bahari", "zamrud", "marun"] = "bahari"
+    session_days: int = Field(14, ge=1, le=90)
+    session_idle_hours: int = Field(72, ge=1, le=24 * 30)
+    mail_server: str = ""
+    mail_port: int = Field(25, ge=1, le=65535)
+    mail_from: str = "rembuk@localhost"
+    base_url: str = ""
+
+    @field_validator("instance_path")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        if value and len(value) < MIN_SECRET_LENGTH:
+            raise ValueError(
+                f"must have at least {MIN_SECRET_LENGTH} characters; leave it out and one is made in instance/secret_key"
+            )
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value.startswith(("postgres://", "postgresql://")):
+            value = "postgresql+psycopg://" + value.split("://", 1)[1]
+        if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return value
+
+    @model_validator(mode="after")
+    def _safe_in_production(self) -> Settings:
+        if self.env == "production" and not self.https:
+            raise ValueError(
+                "REMBUK_ENV=production needs REMBUK_HTTPS=1, since cookies must not travel in the clear: put a TLS proxy in front and set it"
+            )
+        return self
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.instance_path / 'rembuk.sqlite'}"
+
+
+def _sentence(error: Any, values: dict[str, str]) -> str:
+    names = {"host": "HOST", "port": "PORT", "instance_path": "INSTANCE_PATH"}
+    field = str(error["loc"][0]) if error["loc"] else ""
+    name = names.get(field, field if field.isupper() else PREFIX + field.upper())
+    reason = error["msg"].removeprefix("Value error, ")
+    if not field:
+        return f"A setting is not safe: {reason}."
+    given = "" if "SECRET" in name else f" (it is {values.get(name, '')!r})"
+    return f"The setting {name} is not valid{given}: {reason}. Change it in the environment or in instance/rembuk.env."
+
+
+def _refuse_unknown(values: dict[str, str]) -> None:
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for name in sorted(values):
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, sorted(known), n=1)
+            hint = f" Did you mean {near[0]}?" if near else " docs/settings.md lists all."
+            raise SettingsError(f"There is no setting {name}.{hint}")
+
+
+def _env_file(path: Path) -> dict[str, str]:
+    return {key: value or "" for key, value in dotenv_values(path).items()} if path.is_file() else {}
+
+
+def load_settings() -> Settings:
+    """Read and check the settings, make `instance/` and its secret key where missing. Raises SettingsError."""
+    instance = Path(os.environ.get("INSTANCE_PATH") or ROOT / "instance").expanduser().resolve()
+    values = {**_env_file(instance / "rembuk.env"), **os.environ}
+    _refuse_unknown(values)
+    try:
+        settings = Settings(_env_file=instance / "rembuk.env")  # type: ignore[call-arg]
+    except ValidationError as error:
+        raise SettingsError(_sentence(error.errors()[0], values)) from None
+    _make_instance(settings.instance_path)
+    if not settings.secret_key:
+        settings = settings.model_copy(update={"secret_key": _own_secret(settings.instance_path / "secret_key")})
+    return settings
+
+
+def _make_instance(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"The folder {path} (INSTANCE_PATH) cannot be made: {error.strerror}. Choose another or mend its rights."
+        ) from None
+    if not os.access(path, os.W_OK):
+        raise SettingsError(
+            f"The folder {path} (INSTANCE_PATH) cannot be written to. Choose another or mend its rights."
+        )
+
+
+def _own_secret(path: Path) -> str:
+    """The installation's own secret, made once; two processes that start together agree on one."""
+    try:
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    secret = path.read_text().strip()
+    if len(secret) < MIN_SECRET_LENGTH:
+        raise SettingsError(
+            f"The file {path} must hold at least {MIN_SECRET_LENGTH} characters. Delete it and a new one is made (everybody signs in again)."
+        )
+    return secret

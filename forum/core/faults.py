@@ -1,0 +1,150 @@
+"""What the fault pages say. Nothing that the user typed is lost: it is shown again, and can be sent again where that is safe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from flask import request
+
+from forum.core.i18n import _
+
+# The fields whose text a person would miss; everything else of a form (tokens, keys, passwords) is never shown again.
+KEPT_FIELDS = ("title", "body", "tags", "reason")
+RESENT_FIELDS = (*KEPT_FIELDS, "board", "kind", "ke", "key", "version", "draft_version")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    name: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """`kept`: what the user typed. `resend`: address and hidden fields for "Kirim lagi", or None."""
+
+    status: int
+    title: str
+    message: str
+    hint: str = ""
+    kept: tuple[Kept, ...] = ()
+    resend_to: str | None = None
+    resend_fields: tuple[tuple[str, str], ...] = ()
+    retry_after: int = 0
+    reference: str = ""
+    sign_in_url: str | None = None
+
+
+def _texts(status: int) -> tuple[str, str, str]:
+    """Title, message, and what to do next."""
+    table = {
+        400: (
+            _("Permintaan tidak terbaca"),
+            _("Peramban mengirim sesuatu yang tidak dapat kami baca."),
+            _("Kembali ke halaman sebelumnya, lalu coba lagi."),
+        ),
+        401: (_("Sesi Anda berakhir"), _("Masuk kembali di tab baru, lalu tekan Kirim lagi."), ""),
+        403: (
+            _("Anda tidak punya akses ke halaman ini"),
+            _("Halaman atau tindakan ini tidak terbuka untuk akun Anda."),
+            _("Bila Anda memerlukannya, hubungi moderator papan atau admin Rembuk di perangkat daerah Anda."),
+        ),
+        404: (
+            _("Halaman tidak ditemukan"),
+            _("Alamatnya mungkin salah ketik, atau isinya sudah dihapus atau tidak terbuka untuk Anda."),
+            _("Periksa alamatnya, atau cari dari daftar diskusi."),
+        ),
+        405: (
+            _("Cara ini tidak dilayani"),
+            _("Alamat ini tidak menerima permintaan dengan cara itu."),
+            _("Buka halamannya dahulu, lalu tekan tombol di sana."),
+        ),
+        409: (
+            _("Ada yang berubah sementara Anda menulis"),
+            _("Tindakan ini tidak lagi cocok dengan keadaan terbaru."),
+            _("Muat ulang halamannya, lihat perubahannya, lalu coba lagi."),
+        ),
+        413: (
+            _("Kiriman terlalu besar"),
+            _("Satu kiriman paling banyak 2 MB."),
+            _(
+                "Kembali ke halaman sebelumnya (tulisan Anda masih di sana), lalu pendekkan atau bagi menjadi beberapa kiriman."
+            ),
+        ),
+        422: (
+            _("Ada yang perlu diperbaiki"),
+            _("Isian belum dapat diterima."),
+            _("Perbaiki isian yang ditandai, lalu kirim lagi."),
+        ),
+        429: (
+            _("Terlalu banyak permintaan"),
+            _("Beri jeda sebentar."),
+            _("Tunggu, lalu kirim lagi. Tulisan Anda ada di bawah ini."),
+        ),
+        503: (
+            _("Rembuk sedang tidak dapat melayani"),
+            _("Basis data belum menjawab. Biasanya ini berlangsung sebentar."),
+            _("Coba lagi beberapa saat. Tulisan Anda ada di bawah ini bila Anda baru mengirimnya."),
+        ),
+    }
+    fault = (
+        _("Ada gangguan di pihak kami"),
+        _("Kesalahan ini sudah tercatat."),
+        _("Coba lagi. Bila berulang, sampaikan kode rujukan ini kepada admin Rembuk."),
+    )
+    return table.get(status, table[400] if status < 500 else fault)
+
+
+def kept_texts() -> tuple[Kept, ...]:
+    """What the user typed into the form of this request, field by field."""
+    if request.method != "POST" or request.mimetype not in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        return ()
+    labels = {"title": _("Judul"), "body": _("Isi"), "tags": _("Tag"), "reason": _("Alasan")}
+    return tuple(
+        Kept(name, labels[name], request.form[name]) for name in KEPT_FIELDS if request.form.get(name, "").strip()
+    )
+
+
+def _resend_fields() -> tuple[tuple[str, str], ...]:
+    kept = {item.name for item in kept_texts()}
+    return tuple((name, request.form[name]) for name in RESENT_FIELDS if name in request.form and name not in kept)
+
+
+def _from_our_pages() -> bool:
+    """A form of another site must not be handed a fresh token here. Browsers tell; what tells nothing is not a browser."""
+    return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
+
+
+def page_for(
+    status: int, message: str, *, retry_after: int = 0, reference: str = "", resend: bool | None = None
+) -> ErrorPage:
+    """The page of a fault. `message` replaces the usual sentence; `resend` offers to send the form again (default: 429 and 503)."""
+    title, usual, hint = _texts(status)
+    kept = kept_texts() if status != 413 else ()
+    offer = bool(kept) and _from_our_pages() and (status in (429, 503) if resend is None else resend)
+    return ErrorPage(
+        status=status,
+        title=title,
+        message=message or usual,
+        hint=hint,
+        kept=kept,
+        resend_to=request.full_path.rstrip("?") if offer else None,
+        resend_fields=_resend_fields() if offer else (),
+        retry_after=retry_after,
+        reference=reference,
+    )
+
+
+def stale_form() -> ErrorPage:
+    """The form's token is missing or of an earlier session: nothing was done; the user may send it again from here."""
+    return page_for(
+        400,
+        _("Formulir ini sudah kedaluwarsa, jadi belum ada yang disimpan. Periksa tulisan Anda, lalu kirim lagi."),
+        resend=True,
+    )
+
+
+def signed_out_while_writing(sign_in_url: str) -> ErrorPage:
+    """The session ended before this form arrived: nothing was done, and nothing is lost."""
+    return replace(page_for(401, "", resend=True), sign_in_url=sign_in_url)

@@ -1,0 +1,101 @@
+"""Language, times and numbers as people read them. Message ids are Indonesian; the English catalogue translates them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime, format_timedelta
+from babel.numbers import format_decimal
+from flask import Flask
+from flask_babel import Babel, get_locale, gettext, lazy_gettext, ngettext
+from markupsafe import Markup
+
+from forum.core import clock
+
+LOCALES = ("id", "en")
+ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+DEFAULT_ZONE = "Asia/Jakarta"
+
+babel = Babel()
+_ = gettext
+lazy = lazy_gettext
+
+__all__ = [
+    "LOCALES",
+    "_",
+    "babel",
+    "exact_time",
+    "lazy",
+    "ngettext",
+    "number",
+    "relative_time",
+    "short_time",
+    "time_tag",
+]
+
+
+def language() -> str:
+    """The language of this request: 'id' or 'en'; 'id' outside a request."""
+    locale = get_locale()
+    return locale.language if locale else "id"
+
+
+@lru_cache(maxsize=4096)
+def _exact(minute: datetime, locale: str, zone: str) -> str:
+    local = minute.astimezone(ZoneInfo(zone))
+    joiner = "pukul" if locale == "id" else "at"
+    clock_pattern = "HH.mm" if locale == "id" else "HH:mm"
+    return format_datetime(local, f"d MMMM y '{joiner}' {clock_pattern}", locale=locale) + f" {ZONES[zone]}"
+
+
+def exact_time(moment: datetime) -> str:
+    """`24 November 2026 pukul 10.05 WIB`. Babel's own full format does not know WIB, WITA and WIT."""
+    return _exact(moment.replace(second=0, microsecond=0), language(), DEFAULT_ZONE)
+
+
+def short_time(moment: datetime) -> str:
+    """Hour and minute: `10.05` (id) or `10:05` (en), in the city's zone."""
+    return moment.astimezone(ZoneInfo(DEFAULT_ZONE)).strftime("%H.%M" if language() == "id" else "%H:%M")
+
+
+@lru_cache(maxsize=4096)
+def _relative(seconds: int, locale: str) -> str:
+    return format_timedelta(timedelta(seconds=-seconds), add_direction=True, locale=locale, threshold=1.2)
+
+
+def _coarse(seconds: int) -> int:
+    """Seconds rounded to what a reader sees anyway, so that few different texts have to be made and cached."""
+    for unit in (86400, 3600, 60):
+        if seconds >= unit:
+            return seconds // unit * unit
+    return seconds
+
+
+def relative_time(moment: datetime) -> str:
+    """`5 menit lalu`; under a minute `baru saja`."""
+    seconds = int((clock.now() - moment).total_seconds())
+    if seconds < 60:
+        return gettext("baru saja")
+    return _relative(_coarse(seconds), language())
+
+
+def time_tag(moment: datetime) -> Markup:
+    """`<time>` with the relative time as text, and the exact one for machines and on hover."""
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        moment.strftime("%Y-%m-%dT%H:%M:%SZ"), exact_time(moment), relative_time(moment)
+    )
+
+
+def number(value: Any) -> str:
+    """A number with the separators of the language: `1.234` (id), `1,234` (en)."""
+    return format_decimal(value, locale=language())
+
+
+def init_app(app: Flask, directory: str, choose: Callable[[], str]) -> None:
+    """Connect Flask-Babel to the catalogues in `directory`; `choose` tells the language of the current request."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = directory
+    babel.init_app(app, default_locale="id", locale_selector=choose)

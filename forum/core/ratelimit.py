@@ -1,0 +1,71 @@
+"""How often somebody may do something, counted in the database so that all processes on all hosts share one count."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import String, delete
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forum.core import clock
+from forum.core.db import Base, UtcDateTime, db, transaction
+from forum.core.errors import TooMany
+from forum.core.i18n import lazy
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `times` within each window of `seconds`."""
+
+    name: str
+    times: int
+    seconds: int
+
+
+# Generous for people, tight for programs: nobody writes twenty replies in a minute or signs in thirty times an hour.
+SIGN_IN_ADDRESS = Limit("sign-in-address", 60, 300)
+SIGN_IN_ACCOUNT = Limit("sign-in-account", 10, 300)
+WRITE = Limit("write", 20, 60)
+PREVIEW = Limit("preview", 60, 60)
+ACT = Limit("act", 120, 60)
+SUGGEST = Limit("suggest", 240, 60)
+DRAFT = Limit("draft", 60, 60)
+
+
+class RateCount(Base):
+    __tablename__ = "rate_counts"
+
+    key: Mapped[str] = mapped_column(String(160), primary_key=True)
+    window: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True, index=True)
+    times: Mapped[int]
+
+
+def hit(limit: Limit, who: object) -> None:
+    """Count one try of `who`; raises TooMany when the limit was already reached in this window.
+
+    Opens its own transaction: a try counts even if what follows is rolled back. Call it before `transaction()`.
+    """
+    now = clock.now()
+    start = math.floor(now.timestamp() / limit.seconds) * limit.seconds
+    window = datetime.fromtimestamp(start, UTC)
+    with transaction() as session:
+        insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+        times = session.execute(
+            insert(RateCount)
+            .values(key=f"{limit.name}:{who}"[:160], window=window, times=1)
+            .on_conflict_do_update(index_elements=["key", "window"], set_={"times": RateCount.times + 1})
+            .returning(RateCount.times)
+        ).scalar_one()
+    if times > limit.times:
+        wait = max(1, math.ceil(start + limit.seconds - now.timestamp()))
+        raise TooMany(lazy("Terlalu banyak permintaan. Coba lagi dalam %(seconds)d detik.", seconds=wait), wait)
+
+
+def forget_old() -> int:
+    """Remove counts of windows that ended a day ago; returns how many."""
+    result = db.session.execute(delete(RateCount).where(RateCount.window < clock.now() - timedelta(days=1)))
+    return result.rowcount

@@ -1,0 +1,228 @@
+"""What every response shares: headers, nonce, error pages, static files, template helpers, the health address."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import structlog
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, render_template, request
+from flask.signals import before_render_template, template_rendered
+from flask_compress import Compress
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from markupsafe import Markup
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from forum.config import ROOT, Settings
+from forum.core import faults, i18n, timing
+from forum.core.db import db
+from forum.core.errors import RembukError, TooMany
+
+STATIC = ROOT / "static"
+YEAR = 365 * 24 * 3600
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+CSP = (
+    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+)
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+log = structlog.get_logger()
+csrf = CSRFProtect()
+compress = Compress()
+blueprint = Blueprint("web", __name__)
+
+
+def flask_config(settings: Settings) -> dict[str, Any]:
+    """Flask's configuration for `settings`."""
+    return {
+        "SETTINGS": settings,
+        "SECRET_KEY": settings.secret_key,
+        "SESSION_COOKIE_NAME": "__Host-sesi" if settings.https else "sesi",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=settings.session_days),
+        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "MAX_FORM_PARTS": 100,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": settings.https,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_BR_LEVEL": 4,
+        "COMPRESS_MIN_SIZE": 1000,
+        "TEMPLATES_AUTO_RELOAD": False,
+    }
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        asset=asset,
+        csp_nonce=lambda: g.nonce,
+        csrf_field=csrf_field,
+        time_tag=i18n.time_tag,
+        exact_time=i18n.exact_time,
+        number=i18n.number,
+        brand={"site": settings.site_name, "city": settings.city_name, "theme": settings.brand},
+    )
+    app.before_request(_begin)
+    app.after_request(_finish)
+    before_render_template.connect(_rendering_starts, app)
+    template_rendered.connect(_rendering_ends, app)
+    app.register_error_handler(RembukError, _refused)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_down)
+    app.register_error_handler(Exception, _crashed)
+    app.register_blueprint(blueprint)
+    compress.init_app(app)
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app,
+        root=str(STATIC),
+        prefix="static/",
+        max_age=YEAR if not app.testing else 0,
+        immutable_file_test=r"^/static/dist/.+-[0-9A-Za-z]{8,}\.\w+$",
+    )
+    if settings.trusted_proxies:
+        n = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+
+
+def init_csrf(app: Flask) -> None:
+    """After whoever decides on signing in: a form of an ended session is told so, rather than that its token is bad."""
+    csrf.init_app(app)
+
+
+@lru_cache(maxsize=1)
+def _manifest(mtime: float) -> dict[str, str]:
+    return json.loads((STATIC / "dist" / "manifest.json").read_text())
+
+
+def asset(name: str) -> str:
+    """The address of a built file by its logical name. Raises KeyError for a name that was not built."""
+    path = STATIC / "dist" / "manifest.json"
+    mtime = path.stat().st_mtime if current_app.debug or current_app.testing else 0.0
+    return "/static/dist/" + _manifest(mtime)[name]
+
+
+def csrf_field() -> Markup:
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
+
+
+def _begin() -> None:
+    g.nonce = secrets.token_urlsafe(16)
+    g.meter = timing.start()
+
+
+def _finish(response: Response) -> Response:
+    settings: Settings = current_app.config["SETTINGS"]
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", CSP.format(nonce=g.get("nonce", "")))
+    response.headers.setdefault("Cache-Control", "no-store")
+    if settings.https:
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={2 * YEAR}; includeSubDomains")
+    meter: timing.Meter | None = g.get("meter")
+    if settings.server_timing and meter:
+        response.headers["Server-Timing"] = (
+            f'sql;desc="{meter.statements}";dur={meter.sql_seconds * 1000:.2f}, '
+            f"cpu;dur={(time.process_time() - meter.cpu_started) * 1000:.2f}, "
+            f"app;dur={(time.perf_counter() - meter.started) * 1000:.2f}"
+        )
+    timing.stop()
+    if current_app.testing and meter and meter.while_rendering:
+        raise AssertionError(f"a template asked the database: {meter.while_rendering}")
+    return response
+
+
+def _rendering_starts(sender: Flask, template: Any, **extra: Any) -> None:
+    if meter := timing.current():
+        meter.rendering = template.name
+
+
+def _rendering_ends(sender: Flask, **extra: Any) -> None:
+    if meter := timing.current():
+        meter.rendering = None
+
+
+def wants_json() -> bool:
+    """The caller is a script of ours that asked for JSON rather than a page."""
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def error_response(page: faults.ErrorPage) -> Response:
+    """The page (or JSON) for a fault, with its status and Retry-After."""
+    if wants_json():
+        response = jsonify(error={"status": page.status, "title": str(page.title), "message": str(page.message)})
+    else:
+        response = Response(render_template("errors/error.html", page=page))
+    response.status_code = page.status
+    if page.retry_after:
+        response.headers["Retry-After"] = str(page.retry_after)
+    return response
+
+
+def _refused(error: RembukError) -> Response:
+    db.session.rollback()
+    retry = error.retry_after if isinstance(error, TooMany) else 0
+    return error_response(faults.page_for(error.status, str(error), retry_after=retry))
+
+
+def _http_error(error: HTTPException) -> Response | HTTPException:
+    if error.code is None or error.code < 400:
+        return error
+    db.session.rollback()
+    if isinstance(error, CSRFError):
+        return error_response(faults.stale_form())
+    response = error_response(faults.page_for(error.code, "", retry_after=0))
+    if error.code == 405 and getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+    return response
+
+
+def _database_down(error: OperationalError) -> Response:
+    db.session.rollback()
+    log.error("database_unavailable", error=str(error.orig)[:300])
+    return error_response(faults.page_for(503, "", retry_after=10))
+
+
+def _crashed(error: Exception) -> Response:
+    db.session.rollback()
+    if current_app.testing:
+        raise error
+    reference = secrets.token_hex(4)
+    log.exception("crash", reference=reference, path=request.path, method=request.method)
+    return error_response(faults.page_for(500, "", reference=reference))
+
+
+def public(view: F) -> F:
+    """Marks a view that answers without signing in. Every other one is closed to strangers."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+@blueprint.get("/sehat")
+@public
+def health() -> Response:
+    """200 and JSON while the database answers; 503 otherwise."""
+    db.session.execute(text("SELECT 1"))
+    return jsonify(status="ok", database="ok")

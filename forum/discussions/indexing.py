@@ -1,0 +1,5 @@
+"""Registers what this feature contributes to the others."""
+
+
+def register() -> None:
+    pass

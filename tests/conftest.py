@@ -1,0 +1,129 @@
+"""One application and one real database for the whole run; every test starts with empty tables and an unused clock.
+
+`TEST_DATABASE_URL` runs the suite on PostgreSQL (the database must exist and may be emptied); SQLite otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import event, text
+
+from forum.app import create_app
+from forum.config import Settings
+from forum.core import clock, timing
+from forum.core.db import Base, db
+
+NOW = datetime(2026, 11, 24, 3, 5, tzinfo=UTC)
+CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+def make_settings(path: Path, **changes: Any) -> Settings:
+    """Settings of a throw-away installation under `path`, independent of the environment."""
+    values = {
+        "instance_path": path,
+        "secret_key": "test-secret-" + "x" * 40,
+        "database_url": os.environ.get("TEST_DATABASE_URL", ""),
+        "server_timing": True,
+    }
+    return Settings.model_validate({**Settings.model_construct().model_dump(), **values, **changes}, by_name=True)
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    app = create_app(make_settings(tmp_path_factory.mktemp("instance")), testing=True)
+    with app.app_context():
+        if db.engine.dialect.name == "postgresql":
+            with db.engine.begin() as connection:
+                connection.execute(text("DROP SCHEMA public CASCADE"))
+                connection.execute(text("CREATE SCHEMA public"))
+        else:
+            event.listen(db.engine, "connect", lambda connection, record: connection.execute("PRAGMA synchronous=OFF"))
+            db.engine.dispose()
+        upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _empty_tables() -> None:
+    tables = [table.name for table in reversed(Base.metadata.sorted_tables)]
+    with db.engine.connect().execution_options(rembuk_writes=True) as connection:
+        if db.engine.dialect.name == "postgresql":
+            connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
+            connection.commit()
+            return
+        driver = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys=OFF")
+        with connection.begin():
+            for table in tables:
+                connection.execute(text(f"DELETE FROM {table}"))
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+@pytest.fixture(autouse=True)
+def context(request: pytest.FixtureRequest) -> Iterator[None]:
+    """An application context on an empty database, for every test that uses the application."""
+    if not {"app", "client", "cast", "sign_in", "running_server"} & set(request.fixturenames):
+        yield
+        return
+    app = request.getfixturevalue("app")
+    with app.app_context():
+        _empty_tables()
+        yield
+        db.session.rollback()
+        db.session.remove()
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only this machine may be reached from a test."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {address}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture
+def fixed_now() -> Iterator[datetime]:
+    with clock.fixed(NOW):
+        yield NOW
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def meter() -> Iterator[timing.Meter]:
+    """Counts the statements of what a test does outside a request."""
+    yield timing.start()
+    timing.stop()
+
+
+def csrf_of(html: str) -> str:
+    """The CSRF token in a page. Raises AssertionError where there is none."""
+    found = CSRF.search(html)
+    assert found, "the page has no CSRF token"
+    return found.group(1)
+
+
+def post(client: FlaskClient, url: str, page: str | None = None, **fields: Any) -> Any:
+    """Send a form as a browser would: fetch `page` (default: `url`) for its token, then POST."""
+    token = csrf_of(client.get(page or url).get_data(as_text=True))
+    return client.post(url, data={"csrf_token": token, **fields})
