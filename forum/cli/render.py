@@ -1,0 +1,124 @@
+"""`flask render`: what a text would look like as a post."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, BinaryIO
+
+import click
+
+from forum.core.markup import GUIDE, POST, Limits, Refused
+from forum.core.sandbox import Renderer
+
+_AHEAD = 64
+"""How many lines may be under way before the first of them is written."""
+
+
+class _BadLine(Exception):
+    """A line of input that is not a JSON object with "id" and "text"."""
+
+
+@click.command("render")
+@click.option("--jsonl", is_flag=True, help='Read {"id", "text"} and write {"id", "html"} or {"id", "error"} lines.')
+@click.option("--guide", is_flag=True, help="Allow the length of a guide instead of a post.")
+def render(jsonl: bool, guide: bool) -> None:
+    """Turn Markdown from standard input into the HTML that a post would get.
+
+    Exit status: 0, 1 if the text is refused, 2 if a line is not what --jsonl expects.
+    """
+    source = click.get_binary_stream("stdin")
+    target = click.get_binary_stream("stdout")
+    renderer = Renderer()
+    try:
+        answer = _render_lines if jsonl else _render_text
+        status = answer(renderer, GUIDE if guide else POST, source, target)
+    finally:
+        renderer.close()
+    sys.exit(status)
+
+
+def _render_text(renderer: Renderer, limits: Limits, source: BinaryIO, target: BinaryIO) -> int:
+    try:
+        rendered = renderer.render(source.read().decode(errors="replace"), limits)
+    except Refused as refusal:
+        click.echo(str(refusal), err=True)
+        return 1
+    target.write(rendered.html.encode())
+    target.flush()
+    return 0
+
+
+def _render_lines(renderer: Renderer, limits: Limits, source: BinaryIO, target: BinaryIO) -> int:
+    """Answer each line in order, as soon as it can be: whoever sends one line and waits gets its answer."""
+
+    def answer(name: Any, text: str) -> dict[str, Any]:
+        try:
+            return {"id": name, "html": renderer.render(text, limits).html}
+        except Refused as refusal:
+            return {"id": name, "error": {"code": refusal.code, "message": str(refusal)}}
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool, _Printer(target) as printer:
+        try:
+            for name, text in _jobs(source):
+                printer.put(pool.submit(answer, name, text))
+        except _BadLine as fault:
+            printer.finish()
+            click.echo(str(fault), err=True)
+            return 2
+    return 0
+
+
+def _jobs(source: Iterable[bytes]) -> Iterator[tuple[Any, str]]:
+    for number, line in enumerate(source, start=1):
+        if not line.strip():
+            continue
+        try:
+            job = json.loads(line.decode(errors="replace"))
+        except (ValueError, RecursionError):
+            raise _BadLine(f"Line {number} is not JSON.") from None
+        if not isinstance(job, dict) or "id" not in job or not isinstance(job.get("text"), str):
+            raise _BadLine(f'Line {number} is not an object with "id" and a string "text".')
+        yield job["id"], job["text"]
+
+
+class _Printer:
+    """Writes answers in the order in which they were asked for, in a thread of its own."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self._target = target
+        self._waiting: queue.Queue[Future[dict[str, Any]] | None] = queue.Queue(_AHEAD)
+        self._thread = threading.Thread(target=self._print)
+        self._failure: OSError | None = None
+        self.put: Callable[[Future[dict[str, Any]]], None] = self._waiting.put
+
+    def __enter__(self) -> _Printer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.finish()
+
+    def finish(self) -> None:
+        """Wait until everything is written. Raises OSError if the reader went away."""
+        if self._thread.is_alive():
+            self._waiting.put(None)
+            self._thread.join()
+        if self._failure:
+            raise self._failure
+
+    def _print(self) -> None:
+        while (waiting := self._waiting.get()) is not None:
+            try:
+                # ASCII, because an id may hold what UTF-8 cannot: half of a surrogate pair.
+                line = json.dumps(waiting.result()).encode() + b"\n"
+                if not self._failure:
+                    self._target.write(line)
+                    self._target.flush()
+            except OSError as failure:
+                self._failure = failure
