@@ -5,21 +5,25 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+import structlog
 from flask import Flask, Response, current_app, g, make_response, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response as BaseResponse
 
-from forum.accounts import queries, services
+from forum.accounts import passwords, queries, services, throttle
 from forum.core import faults
 from forum.core.db import transaction
+from forum.core.errors import Denied
 from forum.core.i18n import LOCALES
 from forum.core.viewer import NOBODY, Viewer
 from forum.core.web import error_response, wants_json
 
 THEMES = ("system", "light", "dark")
 login_manager = LoginManager()
+log = structlog.get_logger()
 
 
-class SignedIn(UserMixin):
+class SignedIn(UserMixin):  # type: ignore[misc]
     """What Flask-Login holds: the viewer and the token of the session that speaks for them."""
 
     def __init__(self, token: str, viewer: Viewer) -> None:
@@ -37,7 +41,7 @@ def init_app(app: Flask) -> None:
     app.context_processor(lambda: {"viewer": viewer()})
 
 
-@login_manager.user_loader
+@login_manager.user_loader  # type: ignore[untyped-decorator]
 def _load(token: str) -> SignedIn | None:
     idle = timedelta(hours=current_app.config["SETTINGS"].session_idle_hours)
     found = queries.viewer_of_session(token, idle)
@@ -54,7 +58,8 @@ def viewer() -> Viewer:
     if "viewer" not in g:
         user = current_user._get_current_object() if request else None
         g.viewer = user.viewer if isinstance(user, SignedIn) else _stranger()
-    return g.viewer
+    found: Viewer = g.viewer
+    return found
 
 
 def _stranger() -> Viewer:
@@ -66,20 +71,69 @@ def _stranger() -> Viewer:
 
 
 def sign_in(user_id: int) -> None:
-    """Start a session for `user_id` in this browser; whatever the browser's earlier session held is dropped."""
+    """Start a session for `user_id` in this browser, under a new token; the browser's earlier session ends."""
+    earlier = current_token()
     with transaction():
+        if earlier:
+            services.end_session(earlier)
         token = services.start_session(user_id, current_app.config["SETTINGS"].session_days)
     found = queries.viewer_of_session(token)
-    assert found is not None
+    if found is None:  # disabled at this very moment
+        raise Denied
     session.clear()
     session.permanent = True
     login_user(SignedIn(token, found.viewer))
     g.viewer = found.viewer
+    log.info("signed_in", user_id=user_id)
+
+
+def current_token() -> str | None:
+    """The token of the session that this request belongs to."""
+    return current_user.get_id() if current_user.is_authenticated else None
+
+
+def try_password(identifier: str, password: str) -> int | None:
+    """The id of the person who may come in with this; None when it is wrong, for whatever reason.
+
+    Raises TooMany. What a stranger typed is never logged: only the id of an account that it belongs to.
+    """
+    settings = current_app.config["SETTINGS"]
+    found = services.find_account(identifier)
+    found_id = found.id if found else None
+    device = throttle.device_of(settings.secret_key, request.cookies.get(device_cookie_name()), found_id)
+    counted = throttle.count_try(request.remote_addr, services.fold_identifier(identifier), device)
+    account = services.authenticate(found, password, samples=settings.env != "production")
+    if account is None:
+        log.warning("sign_in_failed", user_id=found_id)
+        return None
+    throttle.forgive(counted)
+    if passwords.is_outdated(account.password_hash):
+        renewed = passwords.make_hash(password)
+        with transaction():
+            services.renew_hash(account, renewed)
+    return account.id
+
+
+def device_cookie_name() -> str:
+    return "__Host-perangkat" if current_app.config["SETTINGS"].https else "perangkat"
+
+
+def remember_device(response: BaseResponse, user_id: int) -> None:
+    """Let this browser's later tries be counted apart from those of strangers (see `throttle`)."""
+    settings = current_app.config["SETTINGS"]
+    response.set_cookie(
+        device_cookie_name(),
+        throttle.device_cookie(settings.secret_key, user_id),
+        max_age=throttle.DEVICE_DAYS * 86400,
+        secure=settings.https,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def sign_out() -> None:
     """End this browser's session, on the server too."""
-    token = current_user.get_id() if current_user.is_authenticated else None
+    token = current_token()
     if token:
         with transaction():
             services.end_session(token)

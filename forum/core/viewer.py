@@ -49,3 +49,5 @@ class Viewer:
 
 
 NOBODY = Viewer()
+# The installation itself: commands and jobs, which whoever runs the server may do. Nobody's name is in the log then.
+SYSTEM = Viewer(role=Role.ADMIN)

@@ -1,4 +1,4 @@
-"""Sessions."""
+"""Signed-in browsers: begin, note their use, end."""
 
 from __future__ import annotations
 
@@ -43,4 +43,19 @@ def touch_session(token: str) -> None:
 
 
 def end_session(token: str) -> None:
+    """End one session; its cookie is worth nothing from now on."""
     db.session.execute(delete(UserSession).where(UserSession.token_hash == tokens.digest(token)))
+
+
+def end_sessions(user_id: int, *, but: str | None = None) -> int:
+    """End every session of a person, except the one of token `but`; returns how many."""
+    statement = delete(UserSession).where(UserSession.user_id == user_id)
+    if but is not None:
+        statement = statement.where(UserSession.token_hash != tokens.digest(but))
+    return len(db.session.scalars(statement.returning(UserSession.id)).all())
+
+
+def forget_expired_sessions() -> int:
+    """Remove sessions whose time is over; returns how many. For the worker's housekeeping."""
+    statement = delete(UserSession).where(UserSession.expires_at <= clock.now()).returning(UserSession.id)
+    return len(db.session.scalars(statement).all())
