@@ -1,16 +1,26 @@
 """Work that must follow a commit, written in the caller's transaction, so that neither can happen without the other.
 
 A row says *what* to look at (topic and key), never what it contained: the worker loads the state of that moment. Two
-requests for the same work become one row with a higher version; a row is removed only if its version has not moved while
-the work was done. So every request is served at least once, by handlers that may be called again (idempotent).
+requests for the same work become one row with a higher version. So every request is served at least once, by handlers that
+may be called again (idempotent).
+
+A row is free (`claimed_by` is NULL; due at `due_at`) or claimed (until `due_at`, when the claim lapses). Each claim has a
+name of its own, and only its holder can end it: a worker that comes back after its claim lapsed changes nothing. A
+request that arrives while its row is claimed raises the version and waits until the claim ends, so that one key is not worked on
+twice at a time.
 """
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Index, String, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Index, Select, String, case, delete, func, null, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -18,6 +28,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from forum.core import clock
 from forum.core.db import Base, UtcDateTime, db
 
+# Longer than any handler takes. Only the work of a worker that vanished without trace waits for it (see `release_dead`).
 LEASE = timedelta(minutes=2)
 FIRST_RETRY = timedelta(seconds=5)
 LAST_RETRY = timedelta(hours=6)
@@ -42,62 +53,134 @@ Index("uq_outbox_topic_key", OutboxRow.topic, OutboxRow.key, unique=True)
 
 @dataclass(frozen=True, slots=True)
 class Job:
+    """A claimed row. `version` is the one that was claimed; `claim` names the claim itself."""
+
     id: int
     topic: str
     key: str
     version: int
     attempts: int
+    claim: str
 
 
 def put(topic: str, key: object) -> None:
     """Ask for `topic` to be done for `key` after the surrounding transaction commits."""
-    session = db.session()
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(OutboxRow).values(topic=topic, key=str(key), version=1, attempts=0, due_at=clock.now())
-    session.execute(
-        statement.on_conflict_do_update(
+    due_unless_claimed = case((OutboxRow.claimed_by.is_(None), clock.now()), else_=OutboxRow.due_at)
+    db.session().execute(
+        _insert(topic, key, clock.now()).on_conflict_do_update(
             index_elements=["topic", "key"],
-            set_={"version": OutboxRow.version + 1, "attempts": 0, "due_at": clock.now()},
+            set_={"version": OutboxRow.version + 1, "attempts": 0, "due_at": due_unless_claimed},
         )
     )
 
 
-def claim(session: Session, worker: str, limit: int = 20) -> list[Job]:
-    """Take up to `limit` due rows for `worker`. A claim lapses after LEASE, so the work of a killed worker is taken up again."""
+def schedule(topic: str, key: object, at: datetime) -> None:
+    """Ask for it at `at`, unless it has been asked for already."""
+    db.session().execute(_insert(topic, key, at).on_conflict_do_nothing(index_elements=["topic", "key"]))
+
+
+def _insert(topic: str, key: object, at: datetime) -> Any:
+    insert = sqlite_insert if db.session().get_bind().dialect.name == "sqlite" else postgresql_insert
+    return insert(OutboxRow).values(topic=topic, key=str(key), version=1, attempts=0, due_at=at)
+
+
+def worker_name() -> str:
+    """Names this process in claims, so that `release_dead` can tell whether it is still there."""
+    return f"{socket.gethostname()[:30]}:{os.getpid()}"
+
+
+def anything_due(session: Session) -> bool:
+    """Whether a claim would find something; reads only, so that an idle worker never takes the write lock."""
+    return session.scalar(select(OutboxRow.id).where(OutboxRow.due_at <= clock.now()).limit(1)) is not None
+
+
+def claim(session: Session, worker: str, limit: int = 1) -> list[Job]:
+    """Take up to `limit` due rows for `worker`, the longest due first. They must all be done within LEASE."""
     now = clock.now()
-    due = select(OutboxRow.id).where(OutboxRow.due_at <= now).order_by(OutboxRow.due_at, OutboxRow.id).limit(limit)
+    name = f"{worker}:{secrets.token_hex(8)}"
+    due = (
+        select(OutboxRow.id).where(OutboxRow.due_at <= now).order_by(OutboxRow.due_at, OutboxRow.id).limit(limit)
+    ).with_for_update(skip_locked=True)  # PostgreSQL: two workers take different rows. SQLite has one writer at a time.
     rows = session.execute(
         update(OutboxRow)
-        .where(OutboxRow.id.in_(due), OutboxRow.due_at <= now)
-        .values(claimed_by=worker, due_at=now + LEASE, attempts=OutboxRow.attempts + 1)
+        .where(OutboxRow.id.in_(_once(due)), OutboxRow.due_at <= now)
+        .values(claimed_by=name, due_at=now + LEASE, attempts=OutboxRow.attempts + 1)
         .returning(OutboxRow.id, OutboxRow.topic, OutboxRow.key, OutboxRow.version, OutboxRow.attempts)
         .execution_options(synchronize_session=False)
     )
-    return [Job(*row) for row in rows]
+    return [Job(*row, claim=name) for row in sorted(rows)]
+
+
+def _once(due: Select[Any]) -> Select[Any]:
+    """As a CTE: PostgreSQL may evaluate a plain subquery more than once, and lock more rows than its limit."""
+    return select(due.cte("due").c.id)
 
 
 def done(session: Session, job: Job) -> None:
     """The work of `job` is complete. If it was asked for again meanwhile, the row stays and is due at once."""
-    session.execute(delete(OutboxRow).where(OutboxRow.id == job.id, OutboxRow.version == job.version))
+    session.execute(delete(OutboxRow).where(_held(job), OutboxRow.version == job.version))
     session.execute(
-        update(OutboxRow).where(OutboxRow.id == job.id, OutboxRow.version != job.version).values(due_at=clock.now())
+        update(OutboxRow).where(_held(job)).values(claimed_by=null(), due_at=clock.now(), last_error=null())
     )
 
 
 def retry(session: Session, job: Job, error: str) -> None:
-    """The work failed: try again later, waiting twice as long each time (from FIRST_RETRY up to LAST_RETRY)."""
-    wait = min(FIRST_RETRY * 2 ** min(job.attempts - 1, 20), LAST_RETRY)
+    """The work failed: try again later, waiting twice as long each time (from FIRST_RETRY up to LAST_RETRY).
+
+    If it was asked for again meanwhile, there is something new to try, at once.
+    """
+    now = clock.now()
+    due_at = case((OutboxRow.version != job.version, now), else_=now + _pause(job.attempts))
     session.execute(
-        update(OutboxRow).where(OutboxRow.id == job.id).values(due_at=clock.now() + wait, last_error=error[:500])
+        update(OutboxRow).where(_held(job)).values(claimed_by=null(), due_at=due_at, last_error=error[:500])
     )
 
 
-def waiting(session: Session) -> int:
-    """How many rows wait or are being worked on."""
-    return session.scalar(select(func.count()).select_from(OutboxRow)) or 0
+def _held(job: Job) -> ColumnElement[bool]:
+    return (OutboxRow.id == job.id) & (OutboxRow.claimed_by == job.claim)
 
 
-def oldest_due(session: Session) -> datetime | None:
-    return session.scalar(
-        select(func.min(OutboxRow.due_at)).where(or_(OutboxRow.claimed_by.is_(None), OutboxRow.attempts > 0))
-    )
+def _pause(attempts: int) -> timedelta:
+    doublings = min(max(attempts - 1, 0), 20)
+    return min(FIRST_RETRY * (1 << doublings), LAST_RETRY)
+
+
+def release_dead(session: Session, is_alive: Callable[[int], bool]) -> int:
+    """Free what workers of this host had claimed that `is_alive(pid)` denies; returns how many rows.
+
+    At the first time they are due at once. A job that kills its worker again and again waits longer each time, as a failing one.
+    """
+    host = socket.gethostname()[:30]
+    claimed = select(OutboxRow).where(OutboxRow.claimed_by.startswith(f"{host}:", autoescape=True))
+    freed = 0
+    for row in session.scalars(claimed):
+        name = str(row.claimed_by)
+        if is_alive(int(name.split(":")[1])):
+            continue
+        pause = _pause(row.attempts - 1) if row.attempts > 1 else timedelta(0)
+        result = session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.id == row.id, OutboxRow.claimed_by == name)
+            .values(claimed_by=null(), due_at=clock.now() + pause)
+            .execution_options(synchronize_session=False)
+        )
+        freed += result.rowcount  # type: ignore[attr-defined]
+    return freed
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`waiting`: rows, claimed ones included. `failing`: those whose last try failed. `lag`: how long the oldest due one has waited."""
+
+    waiting: int
+    failing: int
+    lag: timedelta
+
+
+def state(session: Session) -> State:
+    """How far the workers are behind."""
+    waiting, failing, oldest = session.execute(
+        select(func.count(), func.count(OutboxRow.last_error), func.min(OutboxRow.due_at))
+    ).one()
+    now = clock.now()
+    return State(waiting, failing, max(now - oldest, timedelta(0)) if oldest else timedelta(0))
