@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
+from forum.cli import serve, users
+
 
 def init_app(app: Flask) -> None:
     """Add the commands to `flask`."""
+    app.cli.add_command(users.group)
+    serve.init_app(app)
