@@ -9,9 +9,11 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import structlog
-from flask import Blueprint, Flask, Response, current_app, g, jsonify, render_template, request
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, redirect, render_template, request
+from flask import flash as flask_flash
 from flask.signals import before_render_template, template_rendered
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
@@ -20,6 +22,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as WerkzeugResponse
 from whitenoise import WhiteNoise
 
 from forum.config import ROOT, Settings
@@ -167,6 +170,24 @@ def _rendering_ends(sender: Flask, **extra: Any) -> None:
 def wants_json() -> bool:
     """The caller is a script of ours that asked for JSON rather than a page."""
     return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def see_other(url: str) -> WerkzeugResponse:
+    """The answer to a form that was done: go on at `url` by GET."""
+    return redirect(url, 303)
+
+
+def back_to(fallback: str) -> str:
+    """The path of the page whose form was sent, if the browser tells and it is one of ours; else `fallback`."""
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host or not parts.path.startswith("/") or parts.path.startswith("//"):
+        return fallback
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def flash(message: str, *, undo: str | None = None) -> None:
+    """Show `message` on the next page. `undo`: the address whose POST takes the act back."""
+    flask_flash(message, undo or "message")
 
 
 def error_response(page: faults.ErrorPage) -> Response:

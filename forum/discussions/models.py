@@ -150,7 +150,7 @@ class Post(Base):
         UniqueConstraint("thread_id", "number"),
         UniqueConstraint("parent_id", "child_no"),
         UniqueConstraint("author_id", "idempotency_key"),
-        Index("ix_posts_helpful", "parent_id", "helpful_count", "child_no"),
+        Index("ix_posts_helpful", "parent_id", text("helpful_count DESC"), "child_no"),
         Index("ix_posts_author", "author_id", "created_at", "id"),
     )
 

@@ -1,0 +1,71 @@
+"""What people fill in. Fields only bring input into shape; the rules are those of the services."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+
+from forum.core.forms import Form, line
+from forum.core.i18n import lazy
+from forum.discussions.queries.shapes import ThreadKind
+from forum.discussions.services.texts import MAX_TITLE
+
+KIND_LABELS = {
+    ThreadKind.QUESTION: lazy("Pertanyaan"),
+    ThreadKind.PRACTICE: lazy("Berbagi praktik"),
+    ThreadKind.ANNOUNCEMENT: lazy("Pengumuman"),
+    ThreadKind.SCHEDULED: lazy("Rembuk rutin"),
+}
+
+
+def new_key() -> str:
+    """A key for a form that is shown: whoever sends it twice makes one post."""
+    return secrets.token_urlsafe(16)
+
+
+class ThreadForm(Form):
+    title = StringField(lazy("Judul"), filters=[line], render_kw={"maxlength": MAX_TITLE})
+    board = SelectField(lazy("Papan"), validate_choice=False)
+    kind = RadioField(lazy("Jenis diskusi"), validate_choice=False, default=ThreadKind.QUESTION.value)
+    body = TextAreaField(lazy("Isi"))
+    tags = StringField(lazy("Tag"), filters=[line])
+    key = HiddenField(default=new_key)
+
+    def offer(self, boards: list[tuple[str, str]], kinds: tuple[ThreadKind, ...]) -> None:
+        """Set the boards (slug, name) and kinds to choose from."""
+        self.board.choices = [("", lazy("Pilih papan…")), *boards]
+        self.kind.choices = [(kind.value, KIND_LABELS[kind]) for kind in kinds]
+
+
+class ReplyForm(Form):
+    body = TextAreaField(lazy("Balasan Anda"))
+    ke = HiddenField()
+    key = HiddenField(default=new_key)
+
+
+class EditForm(Form):
+    title = StringField(lazy("Judul"), filters=[line], render_kw={"maxlength": MAX_TITLE})
+    body = TextAreaField(lazy("Isi"))
+    tags = StringField(lazy("Tag"), filters=[line])
+    reason = StringField(lazy("Apa yang diubah, dan mengapa?"), filters=[line])
+    version = HiddenField()
+
+
+class ReasonForm(Form):
+    reason = StringField(lazy("Alasan"), filters=[line])
+    on = HiddenField(default="1")
+
+
+class MoveForm(Form):
+    board = SelectField(lazy("Papan tujuan"), validate_choice=False)
+
+
+class SummaryForm(Form):
+    body = TextAreaField(lazy("Ringkasan"))
+
+
+def text_of(value: Any) -> str:
+    """A field's text, '' where the form did not have it."""
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,159 @@
+"""Threads and posts as the rules see them: one frozen row each, fetched with the viewer's right to see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from forum.core.db import db
+from forum.core.errors import NotFound
+from forum.core.viewer import Viewer
+from forum.discussions import policy
+from forum.discussions.addresses import thread_url
+from forum.discussions.models import Board, Post, Thread
+from forum.discussions.policy import BoardRules
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRecord:
+    """A thread as the policy judges it. `board` names nobody: whether the viewer may read was decided by the statement."""
+
+    id: int
+    slug: str
+    title: str
+    kind: str
+    board_id: int
+    author_id: int
+    reply_count: int
+    last_number: int
+    solution_id: int | None
+    is_deleted: bool
+    is_locked: bool
+    is_pinned: bool
+    lock_reason: str
+    summary: str
+    board: BoardRules
+
+    @property
+    def url(self) -> str:
+        return thread_url(self.id, self.slug)
+
+
+@dataclass(frozen=True, slots=True)
+class PostRecord:
+    id: int
+    thread_id: int
+    parent_id: int | None
+    author_id: int
+    number: int
+    depth: int
+    body: str
+    html: str
+    renderer_version: int
+    version: int
+    created_at: datetime
+    deleted_by_id: int | None
+    is_deleted: bool
+
+    @property
+    def is_opening(self) -> bool:
+        return self.number == 1
+
+
+THREAD_COLUMNS = (
+    Thread.id,
+    Thread.slug,
+    Thread.title,
+    Thread.kind,
+    Thread.board_id,
+    Thread.author_id,
+    Thread.reply_count,
+    Thread.last_number,
+    Thread.solution_id,
+    Thread.deleted_at,
+    Thread.locked_at,
+    Thread.pinned_at,
+    Thread.lock_reason,
+    Thread.summary,
+    Board.is_archived,
+    Board.restricts_reading,
+    Board.restricts_posting,
+)
+
+POST_COLUMNS = (
+    Post.id,
+    Post.thread_id,
+    Post.parent_id,
+    Post.author_id,
+    Post.number,
+    Post.depth,
+    Post.body,
+    Post.html,
+    Post.renderer_version,
+    Post.version,
+    Post.created_at,
+    Post.deleted_by_id,
+    Post.deleted_at,
+)
+
+
+def thread_record(row: Any) -> ThreadRecord:
+    """From THREAD_COLUMNS at the head of `row`."""
+    deleted_at, locked_at, pinned_at, lock_reason, summary, archived, reading, posting = row[9:17]
+    nobody: frozenset[str | int] = frozenset()
+    return ThreadRecord(
+        *row[:9],
+        is_deleted=deleted_at is not None,
+        is_locked=locked_at is not None,
+        is_pinned=pinned_at is not None,
+        lock_reason=lock_reason,
+        summary=summary,
+        board=BoardRules(row[4], archived, reading, posting, nobody, nobody),
+    )
+
+
+def post_record(row: Any, start: int = 0) -> PostRecord:
+    """From POST_COLUMNS beginning at `start` of `row`."""
+    return PostRecord(*row[start : start + 12], is_deleted=row[start + 12] is not None)
+
+
+def thread_for(viewer: Viewer, thread_id: int) -> ThreadRecord:
+    """The thread, if `viewer` may see it. Raises NotFound."""
+    row = db.session.execute(
+        select(*THREAD_COLUMNS)
+        .join(Board, Board.id == Thread.board_id)
+        .where(Thread.id == thread_id, policy.threads_visible_to(viewer))
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return thread_record(row)
+
+
+def post_for(viewer: Viewer, post_id: int) -> tuple[ThreadRecord, PostRecord]:
+    """A post and its thread, if `viewer` may see the thread. A deleted post is found: what may be done with it is policy."""
+    row = db.session.execute(
+        select(*THREAD_COLUMNS, *POST_COLUMNS)
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Board, Board.id == Thread.board_id)
+        .where(Post.id == post_id, policy.threads_visible_to(viewer))
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return thread_record(row), post_record(row, len(THREAD_COLUMNS))
+
+
+def opening_post_id(thread_id: int) -> int:
+    return db.session.execute(select(Post.id).where(Post.thread_id == thread_id, Post.number == 1)).scalar_one()
+
+
+def post_by_key(author_id: int | None, key: str) -> tuple[int, int, str] | None:
+    """(post id, thread id, thread slug) of what this author sent before under the same idempotency key."""
+    row = db.session.execute(
+        select(Post.id, Thread.id, Thread.slug)
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(Post.author_id == author_id, Post.idempotency_key == key)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])

@@ -1,0 +1,172 @@
+"""Editing, deleting and restoring posts. Nothing is ever lost: every text that a post had is kept."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, select, update
+
+from forum.audit.services import record
+from forum.core import clock
+from forum.core.db import db
+from forum.core.errors import Conflict, Denied
+from forum.core.i18n import _
+from forum.core.viewer import Viewer
+from forum.discussions import policy
+from forum.discussions.addresses import permalink, slugify, thread_url
+from forum.discussions.models import Board, Draft, Post, PostRevision, Thread, ThreadTag
+from forum.discussions.queries.records import PostRecord, ThreadRecord, post_for
+from forum.discussions.services.tagging import count_tags, parse_tags, set_tags, tag_ids
+from forum.discussions.services.texts import Text, reason_text, title_text
+
+
+def edit_post(
+    actor: Viewer,
+    post_id: int,
+    *,
+    version: int,
+    text: Text,
+    title: str | None = None,
+    tags: str | None = None,
+    reason: str = "",
+) -> str:
+    """Replace the text of a post; of an opening post also title and tags of its thread (None leaves them).
+
+    `version` is the one that the editor read. Returns the address of the post. Raises NotFound, Denied, Invalid, and
+    Conflict when someone else edited meanwhile.
+    """
+    thread, post = post_for(actor, post_id)
+    if not policy.may_edit(actor, thread, post):
+        raise Denied(_("Hanya penulis dan moderator yang dapat menyunting kiriman ini."))
+    if post.version != version:
+        raise Conflict(
+            _("Kiriman ini sudah disunting orang lain sementara Anda menulis. Bandingkan dahulu dengan teks terbaru.")
+        )
+    reason = reason_text(reason)
+    new_title = title_text(title) if title is not None and post.is_opening else thread.title
+    if tags is not None and post.is_opening:
+        set_tags(thread.id, tag_ids(parse_tags(tags)), _last_activity(thread.id))
+    if (text.body, new_title) != (post.body, thread.title):
+        _store_edit(actor, thread, post, text, new_title, reason)
+    db.session.execute(delete(Draft).where(Draft.user_id == actor.id, Draft.place == f"edit:{post_id}"))
+    db.session.flush()
+    url = thread_url(thread.id, thread.slug if new_title == thread.title else slugify(new_title))
+    return url if post.is_opening else permalink(url, post_id)
+
+
+def _last_activity(thread_id: int) -> object:
+    return db.session.scalar(select(Thread.last_activity_at).where(Thread.id == thread_id))
+
+
+def _store_edit(actor: Viewer, thread: ThreadRecord, post: PostRecord, text: Text, title: str, reason: str) -> None:
+    now = clock.now()
+    last = db.session.scalar(select(func.max(PostRevision.number)).where(PostRevision.post_id == post.id))
+    if last is None:
+        _add_revision(
+            post.id, 1, post.author_id, thread.title if post.is_opening else "", post.body, "", post.created_at
+        )
+    _add_revision(post.id, (last or 1) + 1, actor.id, title if post.is_opening else "", text.body, reason, now)
+    changed = db.session.execute(
+        update(Post)
+        .where(Post.id == post.id, Post.version == post.version)
+        .values(body=text.body, html=text.html, renderer_version=text.version, edited_at=now, version=Post.version + 1)
+    )
+    if changed.rowcount != 1:
+        raise Conflict(
+            _("Kiriman ini sudah disunting orang lain sementara Anda menulis. Bandingkan dahulu dengan teks terbaru.")
+        )
+    if title != thread.title:
+        db.session.execute(update(Thread).where(Thread.id == thread.id).values(title=title, slug=slugify(title)))
+    if actor.id != post.author_id:
+        record(actor, "post.edit", "post", post.id, before={"version": post.version}, reason=reason)
+
+
+def _add_revision(
+    post_id: int, number: int, editor_id: int | None, title: str, body: str, reason: str, at: object
+) -> None:
+    db.session.add(
+        PostRevision(
+            post_id=post_id,
+            number=number,
+            editor_id=editor_id,
+            title=title,
+            body=body,
+            reason=reason,
+            created_at=at,
+        )
+    )
+    db.session.flush()
+
+
+def delete_post(actor: Viewer, post_id: int, reason: str = "") -> str:
+    """Take a post out of sight; of an opening post the whole thread. What stands below a reply stays.
+
+    A moderator who deletes another's post must say why. Returns the address to go on at. Deleting twice is no error.
+    Raises NotFound, Denied, Invalid.
+    """
+    thread, post = post_for(actor, post_id)
+    gone_to = f"/papan/{_board_slug(thread.board_id)}" if post.is_opening else permalink(thread.url, post_id)
+    if post.is_deleted:
+        return gone_to
+    if not policy.may_delete(actor, thread, post):
+        if post.is_opening and post.author_id == actor.id:
+            raise Denied(
+                _("Diskusi yang sudah dibalas hanya dapat dihapus moderator, karena balasan itu milik penulisnya.")
+            )
+        raise Denied(_("Hanya penulis dan moderator yang dapat menghapus kiriman ini."))
+    reason = reason_text(reason, required=actor.id != post.author_id)
+    now = clock.now()
+    db.session.execute(
+        update(Post)
+        .where(Post.id == post_id)
+        .values(deleted_at=now, deleted_by_id=actor.id, delete_reason=reason, version=Post.version + 1)
+    )
+    if post.is_opening:
+        db.session.execute(update(Thread).where(Thread.id == thread.id).values(deleted_at=now))
+        _count_thread(thread, -1)
+    else:
+        _count_reply(thread, -1)
+        if thread.solution_id == post_id:
+            _clear_solution(thread.id)
+    record(actor, "thread.delete" if post.is_opening else "post.delete", "post", post_id, reason=reason)
+    return gone_to
+
+
+def restore_post(actor: Viewer, post_id: int) -> str:
+    """Undo `delete_post`. Returns the address of the post. Raises NotFound, Denied."""
+    thread, post = post_for(actor, post_id)
+    url = thread.url if post.is_opening else permalink(thread.url, post_id)
+    if not post.is_deleted:
+        return url
+    if not policy.may_restore(actor, thread, post):
+        raise Denied(_("Kiriman ini dihapus moderator, jadi hanya moderator yang dapat memulihkannya."))
+    db.session.execute(
+        update(Post)
+        .where(Post.id == post_id)
+        .values(deleted_at=None, deleted_by_id=None, delete_reason="", version=Post.version + 1)
+    )
+    if post.is_opening:
+        db.session.execute(update(Thread).where(Thread.id == thread.id).values(deleted_at=None))
+        _count_thread(thread, +1)
+    else:
+        _count_reply(thread, +1)
+    record(actor, "thread.restore" if post.is_opening else "post.restore", "post", post_id)
+    return url
+
+
+def _board_slug(board_id: int) -> str:
+    return db.session.execute(select(Board.slug).where(Board.id == board_id)).scalar_one()
+
+
+def _count_reply(thread: ThreadRecord, step: int) -> None:
+    db.session.execute(update(Thread).where(Thread.id == thread.id).values(reply_count=Thread.reply_count + step))
+
+
+def _count_thread(thread: ThreadRecord, step: int) -> None:
+    db.session.execute(update(Board).where(Board.id == thread.board_id).values(thread_count=Board.thread_count + step))
+    tags = set(db.session.scalars(select(ThreadTag.tag_id).where(ThreadTag.thread_id == thread.id)))
+    count_tags(tags, step)
+
+
+def _clear_solution(thread_id: int) -> None:
+    db.session.execute(
+        update(Thread).where(Thread.id == thread_id).values(solution_id=None, solved_by_id=None, solved_at=None)
+    )

@@ -1,0 +1,204 @@
+"""Opening threads and replying."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import aliased
+
+from forum.accounts.models import User
+from forum.core import clock
+from forum.core.db import db
+from forum.core.errors import Conflict, Denied, Invalid, NotFound
+from forum.core.i18n import _
+from forum.core.viewer import Viewer
+from forum.discussions import policy
+from forum.discussions.addresses import permalink, slugify, thread_url
+from forum.discussions.models import Board, Draft, Post, ReadMark, Thread, ThreadTag
+from forum.discussions.queries.boards import board_by_slug
+from forum.discussions.queries.records import post_by_key, thread_for
+from forum.discussions.queries.shapes import ThreadKind
+from forum.discussions.services.tagging import parse_tags, set_tags, tag_ids
+from forum.discussions.services.texts import Text, title_text
+
+MAX_KEY = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written, or had been written already by an earlier try with the same key."""
+
+    post_id: int
+    thread_id: int
+    url: str
+
+
+def kinds_for(actor: Viewer, board_id: int) -> tuple[ThreadKind, ...]:
+    """The kinds of thread that `actor` may open: announcements and scheduled discussions are for moderators."""
+    kinds = (ThreadKind.QUESTION, ThreadKind.PRACTICE)
+    if policy.may_moderate(actor, board_id):
+        kinds += (ThreadKind.ANNOUNCEMENT, ThreadKind.SCHEDULED)
+    return kinds
+
+
+def _earlier(actor: Viewer, key: str) -> Written | None:
+    """What `actor` sent under `key` before. Holds the author's row, so that two tries at once come one after the other."""
+    if not 8 <= len(key) <= MAX_KEY:
+        raise Invalid(_("Formulir ini tidak lengkap. Muat ulang halamannya, lalu kirim lagi."))
+    db.session.execute(select(User.id).where(User.id == actor.id).with_for_update())
+    found = post_by_key(actor.id, key)
+    if found is None:
+        return None
+    post_id, thread_id, slug = found
+    return Written(post_id, thread_id, permalink(thread_url(thread_id, slug), post_id))
+
+
+def open_thread(
+    actor: Viewer, *, board: str, kind: str, title: str, tags: str, text: Text, key: str, is_sample: bool = False
+) -> Written:
+    """Open a thread in the board with slug `board`. `key` is the form's own: the same key never makes a second thread.
+
+    Raises Invalid, NotFound (a board that the actor may not read), Denied (may not post there).
+    """
+    if earlier := _earlier(actor, key):
+        return earlier
+    title = title_text(title)
+    names = parse_tags(tags)
+    try:
+        card, rules = board_by_slug(actor, board)
+    except NotFound:
+        raise Invalid(_("Pilih papan untuk diskusi ini."), "board") from None
+    if reason := policy.refuse_posting(actor, rules):
+        raise Denied(reason)
+    if kind not in kinds_for(actor, card.ref.id):
+        raise Invalid(_("Pilih jenis diskusi."), "kind")
+    now = clock.now()
+    thread = Thread(
+        board_id=card.ref.id,
+        author_id=actor.id,
+        unit_id=actor.unit_id,
+        title=title,
+        slug=slugify(title),
+        kind=kind,
+        created_at=now,
+        last_activity_at=now,
+        last_author_id=actor.id,
+        is_sample=is_sample,
+    )
+    db.session.add(thread)
+    db.session.flush()
+    post = _new_post(actor, thread.id, text, key, now, number=1)
+    set_tags(thread.id, tag_ids(names), now)
+    db.session.execute(
+        update(Board).where(Board.id == card.ref.id).values(thread_count=Board.thread_count + 1, last_activity_at=now)
+    )
+    db.session.add(ReadMark(user_id=actor.id, thread_id=thread.id, number=1, read_at=now))
+    _drop_draft(actor, "new")
+    db.session.flush()
+    return Written(post.id, thread.id, thread_url(thread.id, thread.slug))
+
+
+def _new_post(actor: Viewer, thread_id: int, text: Text, key: str, now: datetime, **place: Any) -> Post:
+    post = Post(
+        thread_id=thread_id,
+        author_id=actor.id,
+        body=text.body,
+        html=text.html,
+        renderer_version=text.version,
+        created_at=now,
+        idempotency_key=key,
+        **place,
+    )
+    db.session.add(post)
+    db.session.flush()
+    return post
+
+
+def post_reply(actor: Viewer, thread_id: int, parent_id: int, text: Text, key: str) -> Written:
+    """Reply to a post of the thread. `key` as in `open_thread`.
+
+    Raises NotFound, Denied (locked, archived), Conflict (the post answered was deleted meanwhile).
+    """
+    if earlier := _earlier(actor, key):
+        return earlier
+    thread = thread_for(actor, thread_id)
+    if reason := policy.refuse_reply(actor, thread.board, thread):
+        raise Denied(reason)
+    parent = db.session.execute(
+        select(Post.id, Post.deleted_at).where(Post.id == parent_id, Post.thread_id == thread_id)
+    ).one_or_none()
+    if parent is None:
+        raise NotFound
+    if parent.deleted_at is not None:
+        raise Conflict(
+            _("Balasan yang Anda tanggapi sudah dihapus. Tanggapi kiriman lain atau pertanyaannya langsung.")
+        )
+    now = clock.now()
+    number = _next_number(actor, thread_id, now)
+    place = _place_under(parent_id)
+    post = _new_post(actor, thread_id, text, key, now, number=number, parent_id=parent_id, **place)
+    if post.branch_id is None:
+        post.branch_id = post.id
+    _carry_activity(thread_id, thread.board_id, now)
+    _read_own(actor, thread_id, number, now)
+    _drop_draft(actor, f"reply:{parent_id}")
+    db.session.flush()
+    return Written(post.id, thread_id, permalink(thread.url, post.id))
+
+
+def _next_number(actor: Viewer, thread_id: int, now: datetime) -> int:
+    """Count the thread on by one post. The row stays locked until the end, so that numbers stay dense."""
+    return db.session.execute(
+        update(Thread)
+        .where(Thread.id == thread_id)
+        .values(
+            last_number=Thread.last_number + 1,
+            reply_count=Thread.reply_count + 1,
+            last_activity_at=now,
+            last_author_id=actor.id,
+        )
+        .returning(Thread.last_number)
+        .execution_options(synchronize_session=False)
+    ).scalar_one()
+
+
+def _place_under(parent_id: int) -> dict[str, Any]:
+    """The place of a new child of `parent_id`; counts it in its parent and in every ancestor."""
+    parent = db.session.execute(
+        update(Post)
+        .where(Post.id == parent_id)
+        .values(child_count=Post.child_count + 1)
+        .returning(Post.child_count, Post.depth, Post.branch_id)
+        .execution_options(synchronize_session=False)
+    ).one()
+    line = select(Post.id, Post.parent_id).where(Post.id == parent_id).cte("line", recursive=True)
+    up = aliased(Post)
+    line = line.union_all(select(up.id, up.parent_id).join(line, line.c.parent_id == up.id))
+    db.session.execute(
+        update(Post)
+        .where(Post.id.in_(select(line.c.id)))
+        .values(descendant_count=Post.descendant_count + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return {"child_no": parent.child_count, "depth": parent.depth + 1, "branch_id": parent.branch_id}
+
+
+def _carry_activity(thread_id: int, board_id: int, now: datetime) -> None:
+    db.session.execute(update(ThreadTag).where(ThreadTag.thread_id == thread_id).values(last_activity_at=now))
+    db.session.execute(update(Board).where(Board.id == board_id).values(last_activity_at=now))
+
+
+def _read_own(actor: Viewer, thread_id: int, number: int, now: datetime) -> None:
+    """Who has read all before has read their own reply too; who has not keeps their place."""
+    db.session.execute(
+        update(ReadMark)
+        .where(ReadMark.user_id == actor.id, ReadMark.thread_id == thread_id, ReadMark.number == number - 1)
+        .values(number=number, read_at=now)
+    )
+
+
+def _drop_draft(actor: Viewer, place: str) -> None:
+    db.session.execute(delete(Draft).where(Draft.user_id == actor.id, Draft.place == place))

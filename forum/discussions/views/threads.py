@@ -1,0 +1,77 @@
+"""Reading a thread, a branch, the history of a post."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from forum.accounts.login import viewer
+from forum.core import ratelimit
+from forum.core.db import transaction
+from forum.core.i18n import _
+from forum.core.paging import parse_id, parse_page
+from forum.core.web import flash, wants_json
+from forum.discussions.forms import ReplyForm
+from forum.discussions.queries import history as histories
+from forum.discussions.queries import threads
+from forum.discussions.queries.records import thread_for
+from forum.discussions.queries.shapes import BranchPage, Sort, View
+from forum.discussions.services import reading
+from forum.discussions.views.lists import choice
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/diskusi/<thread:ref>", view_func=thread)
+    blueprint.add_url_rule("/diskusi/<thread:ref>/cabang/<id:post_id>", view_func=branch)
+    blueprint.add_url_rule("/diskusi/<thread:ref>/dibaca", view_func=mark_read, methods=["POST"])
+    blueprint.add_url_rule("/kiriman/<id:post_id>/riwayat", view_func=history)
+
+
+def optional_id(name: str) -> int | None:
+    """The id that the address carries in parameter `name`, if any. Raises NotFound for what is no id."""
+    value = request.args.get(name)
+    return parse_id(value) if value else None
+
+
+def thread(ref: int) -> str | Response:
+    asked_sort = request.args.get("urut")
+    page = threads.thread_page(
+        viewer(),
+        ref,
+        page=parse_page(request.args.get("halaman")),
+        sort=choice(Sort, "urut", Sort.OLDEST) if asked_sort else None,
+        view=choice(View, "tampilan", View.NESTED),
+        target_id=optional_id("balasan"),
+    )
+    if request.path != page.thread.url:
+        query = request.query_string.decode("ascii", "ignore")
+        return redirect(f"{page.thread.url}?{query}" if query else page.thread.url, 301)
+    if isinstance(page, BranchPage):
+        return render_template("discussions/branch.html", page=page)
+    form = ReplyForm(formdata=None, ke=str(page.opening.id))
+    if page.reply_draft:
+        form.body.data = page.reply_draft.body
+    return render_template("discussions/thread.html", page=page, form=form)
+
+
+def branch(ref: int, post_id: int) -> str:
+    page = threads.branch_page(viewer(), ref, post_id, parse_page(request.args.get("halaman")))
+    return render_template("discussions/branch.html", page=page)
+
+
+def history(post_id: int) -> str:
+    page = histories.history_page(viewer(), post_id, optional_id("dari"), optional_id("ke"))
+    return render_template("discussions/history.html", page=page)
+
+
+def mark_read(ref: int) -> Response:
+    actor = viewer()
+    ratelimit.hit(ratelimit.ACT, actor.id)
+    number = request.form.get("number")
+    with transaction():
+        upto = parse_id(number) if number else thread_for(actor, ref).last_number
+        record = reading.mark_read(actor, ref, upto)
+    if wants_json():
+        return jsonify(read=min(upto, record.last_number))
+    flash(_("Diskusi ini ditandai sudah dibaca."))
+    return redirect(record.url)

@@ -1,0 +1,164 @@
+"""Asking, replying, editing, and the preview."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
+
+from forum.accounts.login import viewer
+from forum.core import ratelimit
+from forum.core.db import transaction
+from forum.core.errors import Conflict, Denied, Invalid
+from forum.core.i18n import _
+from forum.core.paging import parse_id
+from forum.core.web import flash, see_other
+from forum.discussions import policy
+from forum.discussions.forms import EditForm, ReplyForm, ThreadForm, text_of
+from forum.discussions.queries import boards, threads
+from forum.discussions.queries.drafts import draft_at
+from forum.discussions.queries.records import opening_post_id, post_for, thread_for
+from forum.discussions.queries.shapes import BoardCard, ComposePage, EditPage, ReplyPage, ThreadKind
+from forum.discussions.services import changing, texts, writing
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    both = ["GET", "POST"]
+    blueprint.add_url_rule("/diskusi/baru", view_func=compose, methods=both)
+    blueprint.add_url_rule("/diskusi/<thread:ref>/balas", view_func=reply, methods=both)
+    blueprint.add_url_rule("/kiriman/<id:post_id>/sunting", view_func=edit_post, methods=both)
+    blueprint.add_url_rule("/pratinjau", view_func=preview, methods=["POST"])
+
+
+def compose() -> str | Response | tuple[str, int]:
+    actor = viewer()
+    form = ThreadForm()
+    if request.method == "POST":
+        ratelimit.hit(ratelimit.WRITE, actor.id)
+        with form.catching():
+            text = texts.post_text(text_of(form.body.data))
+            with transaction():
+                written = writing.open_thread(
+                    actor,
+                    board=text_of(form.board.data),
+                    kind=text_of(form.kind.data),
+                    title=text_of(form.title.data),
+                    tags=text_of(form.tags.data),
+                    text=text,
+                    key=text_of(form.key.data),
+                )
+            flash(_("Diskusi Anda sudah terbit."))
+            return see_other(written.url)
+    page = _compose_page(form)
+    return render_template("discussions/compose.html", page=page, form=form), 422 if form.has_errors else 200
+
+
+def _compose_page(form: ThreadForm) -> ComposePage:
+    actor = viewer()
+    open_boards = tuple(card for card in boards.boards_for(actor) if card.may_post)
+    draft = draft_at(actor, "new")
+    if request.method == "GET":
+        _prefill(form, open_boards)
+        if draft:
+            form.title.data, form.body.data, form.tags.data = draft.title, draft.body, draft.tags
+            form.board.data = draft.board_slug or form.board.data
+            form.kind.data = draft.kind or form.kind.data
+    moderates = any(policy.may_moderate(actor, card.ref.id) for card in open_boards)
+    kinds = tuple(ThreadKind) if moderates else (ThreadKind.QUESTION, ThreadKind.PRACTICE)
+    form.offer([(card.ref.slug, card.ref.name) for card in open_boards], kinds)
+    return ComposePage(open_boards, tuple(kinds), boards.popular_tags(), draft)
+
+
+def _prefill(form: ThreadForm, open_boards: tuple[BoardCard, ...]) -> None:
+    """A new question begins with the board in the address and that board's template."""
+    wanted = request.args.get("papan", "")
+    for card in open_boards:
+        if card.ref.slug == wanted:
+            form.board.data = wanted
+            form.body.data = card.template
+
+
+def reply(ref: int) -> str | Response | tuple[str, int]:
+    actor = viewer()
+    form = ReplyForm()
+    asked = text_of(form.ke.data) if request.method == "POST" else request.args.get("ke", "")
+    if request.method == "POST":
+        ratelimit.hit(ratelimit.WRITE, actor.id)
+        with form.catching():
+            record = thread_for(actor, ref)
+            parent_id = parse_id(asked) if asked else opening_post_id(record.id)
+            if reason := policy.refuse_reply(actor, record.board, record):
+                raise Denied(reason)
+            text = texts.post_text(text_of(form.body.data))
+            with transaction():
+                written = writing.post_reply(actor, ref, parent_id, text, text_of(form.key.data))
+            flash(_("Balasan terkirim"))
+            return see_other(written.url)
+    parent_id = parse_id(asked) if asked else opening_post_id(thread_for(actor, ref).id)
+    head, parent = threads.post_view(actor, ref, parent_id)
+    if not head.may.reply:
+        raise Denied(head.may.reply_refusal)
+    if parent.is_deleted:
+        raise Conflict(
+            _("Balasan yang Anda tanggapi sudah dihapus. Tanggapi kiriman lain atau pertanyaannya langsung.")
+        )
+    draft = draft_at(actor, f"reply:{parent_id}")
+    form.ke.data = str(parent_id)
+    if request.method == "GET" and draft:
+        form.body.data = draft.body
+    page = ReplyPage(head, parent, draft)
+    return render_template("discussions/reply.html", page=page, form=form), 422 if form.has_errors else 200
+
+
+def edit_post(post_id: int) -> str | Response | tuple[str, int]:
+    actor = viewer()
+    record, post = post_for(actor, post_id)
+    if not policy.may_edit(actor, record, post):
+        raise Denied(_("Hanya penulis dan moderator yang dapat menyunting kiriman ini."))
+    form = EditForm()
+    status = 200
+    if request.method == "POST":
+        ratelimit.hit(ratelimit.WRITE, actor.id)
+        with form.catching():
+            try:
+                return _save_edit(form, post_id)
+            except Conflict as conflict:
+                status = conflict.status
+                form.refuse(Invalid(str(conflict)))
+    head, shown = threads.post_view(actor, record.id, post_id)
+    draft = draft_at(actor, f"edit:{post_id}")
+    if request.method == "GET":
+        form.body.data = draft.body if draft else post.body
+        form.title.data = (draft.title if draft else "") or record.title
+        form.tags.data = ", ".join(tag.name for tag in head.tags)
+    form.version.data = str(post.version)
+    if form.has_errors and status == 200:
+        status = 422
+    return render_template("discussions/edit.html", page=EditPage(head, shown, draft), form=form), status
+
+
+def _save_edit(form: EditForm, post_id: int) -> Response:
+    text = texts.post_text(text_of(form.body.data))
+    version = text_of(form.version.data)
+    with transaction():
+        url = changing.edit_post(
+            viewer(),
+            post_id,
+            version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
+            text=text,
+            title=form.title.data if "title" in request.form else None,
+            tags=form.tags.data if "tags" in request.form else None,
+            reason=text_of(form.reason.data),
+        )
+    flash(_("Suntingan tersimpan"))
+    return see_other(url)
+
+
+def preview() -> str | tuple[str, int]:
+    """The HTML that the text in `body` would get, as a piece of a page; a refusal comes with 422 and its reason."""
+    actor = viewer()
+    ratelimit.hit(ratelimit.PREVIEW, actor.id)
+    try:
+        text = texts.render(request.form.get("body", ""))
+    except Invalid as error:
+        return render_template("discussions/_preview.html", html="", refusal=str(error)), error.status
+    return render_template("discussions/_preview.html", html=text.markup, refusal="")
