@@ -1,0 +1,17 @@
+// Enhances pages that work without it. Everything here listens on the document, so parts that arrive later work too.
+import { startBranches } from './branch.js';
+import { startComposers } from './loader.js';
+import { startForms } from './forms.js';
+import { startKeys } from './keys.js';
+import { startMenus } from './menus.js';
+import { startPermalinks } from './permalink.js';
+import { startQuotes } from './quote.js';
+import { startReading } from './read.js';
+import { startReplies } from './reply.js';
+import { startVotes } from './votes.js';
+
+for (const start of [startForms, startMenus, startComposers, startVotes, startReplies, startBranches, startPermalinks, startQuotes, startReading, startKeys]) start();
+
+// Firefox before 134 counts <use href="file.svg"> as default-src, which our policy closes: there the sprite goes into the page.
+const firefox = /Firefox\/(\d+)/.exec(navigator.userAgent);
+if (firefox && Number(firefox[1]) < 134) import('./inline-icons.js').then(({ inlineIcons }) => inlineIcons());

@@ -1,0 +1,43 @@
+import '@github/markdown-toolbar-element';
+import '@github/text-expander-element';
+import { subscribe } from '@github/paste-markdown';
+import { Draft } from './draft.js';
+import { suggestPeople } from './mentions.js';
+import { Preview } from './preview.js';
+
+/** One writing box: toolbar, people, preview, draft. Made by loader.js on first focus. */
+export class Composer {
+  constructor(box) {
+    this.box = box;
+    this.area = box.querySelector('textarea');
+    this.draft = new Draft(box, this.area);
+    this.preview = new Preview(box, this.area);
+    subscribe(this.area);
+    suggestPeople(box);
+    box.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      this.preview.close();
+      this.area.form.querySelector('button[data-send]').click();
+    });
+    box.dataset.ready = 'yes';
+  }
+
+  /** Writes a passage where the caret is (at the end, when nothing has been written there). */
+  insert(text) {
+    const { area } = this;
+    this.preview.close();
+    area.focus();
+    const at = area.selectionEnd;
+    const before = area.value.slice(0, at);
+    const gap = before && !before.endsWith('\n\n') ? (before.endsWith('\n') ? '\n' : '\n\n') : '';
+    area.setRangeText(gap + text, at, at, 'end');
+    area.dispatchEvent(new Event('input', { bubbles: true }));
+    area.scrollTop = area.scrollHeight;
+  }
+
+  /** The form now answers another post: the draft goes along. `kept` promises what the server holds for that place. */
+  move(place, kept) {
+    return this.draft.move(place, kept);
+  }
+}

@@ -1,0 +1,207 @@
+import { post, Refused, refreshToken } from '../http.js';
+import { release } from '../forms.js';
+import { keyOf } from '../loader.js';
+import { english, say } from '../text.js';
+import { toast } from '../toast.js';
+
+const FIELDS = ['title', 'body', 'board', 'kind', 'tags'];
+const FIRST = 5000; // ms from the first change to the first save
+const PAUSE = 8000; // ms between two saves while writing goes on
+
+/** Keeps what is written: on the server, and in sessionStorage until the server has it (or cannot be reached). */
+export class Draft {
+  constructor(box, area) {
+    this.box = box;
+    this.form = area.form;
+    this.area = area;
+    this.place = box.dataset.place;
+    this.output = this.form.querySelector('[data-draft-status]');
+    const refused = document.querySelector('.faults') !== null;
+    this.safe = refused ? '' : JSON.stringify(this.fields()); // the state that the server has
+    this.failed = false;
+    this.stale = false;
+    this.sent = false;
+    this.timer = 0;
+    this.lastSave = 0;
+    this.queue = Promise.resolve();
+    this.restore();
+    if (refused) this.changed();
+
+    this.form.addEventListener('input', () => this.changed());
+    this.form.addEventListener('focusout', () => this.save());
+    this.form.addEventListener('submit', (event) => this.submitted(event), true);
+    addEventListener('online', () => this.save());
+    addEventListener('offline', () => { if (this.dirty) { this.keep(); toast(say('offline')); } });
+    addEventListener('pagehide', () => this.leave());
+    document.addEventListener('visibilitychange', () => { if (document.hidden) this.leave(); });
+    addEventListener('beforeunload', (event) => {
+      if (this.sent || !this.dirty || !this.failed) return;
+      event.preventDefault();
+      event.returnValue = '';
+    });
+  }
+
+  fields() {
+    const values = {};
+    for (const name of FIELDS) {
+      const field = this.form.elements[name];
+      if (field) values[name] = field.value;
+    }
+    return values;
+  }
+
+  get dirty() {
+    return JSON.stringify(this.fields()) !== this.safe;
+  }
+
+  status(text) {
+    if (this.output) this.output.textContent = text;
+  }
+
+  changed() {
+    this.sent = false;
+    this.keep();
+    const wait = Math.max(FIRST, this.lastSave + PAUSE - Date.now());
+    this.timer ||= setTimeout(() => this.save(), wait);
+  }
+
+  keep(sent = false) {
+    try {
+      sessionStorage.setItem(keyOf(this.place), JSON.stringify({ fields: this.fields(), sent }));
+    } catch { /* full or closed: the server still gets it */ }
+  }
+
+  forget(place = this.place) {
+    try {
+      sessionStorage.removeItem(keyOf(place));
+    } catch { /* closed */ }
+  }
+
+  /** What this browser still has and the server perhaps not. A text that was sent is only of use after "back". */
+  restore() {
+    let kept = null;
+    try {
+      kept = JSON.parse(sessionStorage.getItem(keyOf(this.place)));
+    } catch { /* unreadable: as if there were none */ }
+    if (!kept) return;
+    const [navigation] = performance.getEntriesByType('navigation');
+    if (kept.sent && navigation?.type !== 'back_forward') {
+      this.forget();
+      return;
+    }
+    let changed = false;
+    for (const [name, value] of Object.entries(kept.fields)) {
+      const field = this.form.elements[name];
+      if (!field || field.value === value || !value) continue;
+      // never over something else that is already there, unless this browser's text continues it
+      if (name === 'body' && field.value.trim() && !value.startsWith(field.value.trim())) {
+        field.value = `${field.value}\n\n${value}`;
+      } else field.value = value;
+      changed = true;
+    }
+    if (!changed) return;
+    toast(say('restored'));
+    this.save();
+  }
+
+  save() {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    this.queue = this.queue.then(() => this.saveNow());
+    return this.queue;
+  }
+
+  async saveNow() {
+    if (!this.dirty || this.sent) return;
+    const fields = this.fields();
+    const state = JSON.stringify(fields);
+    const place = this.place;
+    this.lastSave = Date.now();
+    const slow = setTimeout(() => this.status(say('saving')), 300);
+    try {
+      const { saved_at: at, version } = await (await post(this.box.dataset.draftUrl, { place, ...fields })).json();
+      if (place !== this.place) return;
+      this.safe = state;
+      this.failed = false;
+      this.stale = false;
+      if (this.form.elements.draft_version && version !== undefined) this.form.elements.draft_version.value = version ?? '';
+      if (!this.dirty) this.forget();
+      this.status(fields.body || fields.title ? say('saved', clock(at)) : '');
+    } catch (error) {
+      const first = !this.failed;
+      this.failed = true;
+      this.keep();
+      this.status(say('savedHere'));
+      if (error instanceof Refused) {
+        this.stale = error.signedOut || error.status === 400;
+        if (first) toast(error.message);
+      } else if (first) toast(say('offline'));
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  /** The page goes: one last save that outlives it. */
+  leave() {
+    if (this.sent || !this.dirty) return;
+    this.keep();
+    post(this.box.dataset.draftUrl, { place: this.place, ...this.fields() }, { keepalive: true }).then(() => this.forget(), () => {});
+  }
+
+  async submitted(event) {
+    if (event.submitter?.formTarget === '_blank') return;
+    if (!navigator.onLine) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      this.keep();
+      toast(say('offline'));
+      return;
+    }
+    if (this.stale) {
+      // the session ended while writing: send only with a token of the new one
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const button = event.submitter;
+      let fresh = false;
+      try {
+        fresh = await refreshToken();
+      } catch { /* no network */ }
+      if (!fresh) {
+        toast(say('signedOut'));
+        return;
+      }
+      this.stale = false;
+      release(this.form);
+      button.click();
+      return;
+    }
+    clearTimeout(this.timer);
+    this.sent = true;
+    this.keep(true);
+  }
+
+  async move(place, kept) {
+    if (place === this.place) return;
+    const before = this.place;
+    await this.queue;
+    const moved = this.area.value;
+    this.place = place;
+    this.box.dataset.place = place;
+    this.safe = JSON.stringify({ ...this.fields(), body: '' });
+    this.forget(before);
+    if (moved) {
+      this.keep();
+      post(this.box.dataset.draftUrl, { place: before, body: '' }).catch(() => {});
+    }
+    const old = ((await kept) ?? '').trim();
+    if (place !== this.place || !old || this.area.value.includes(old)) return;
+    this.area.value = this.area.value ? `${old}\n\n${this.area.value}` : old;
+    this.status(say('restored'));
+  }
+}
+
+function clock(at) {
+  const time = at ? new Date(at) : new Date();
+  const two = (n) => String(n).padStart(2, '0');
+  return `${two(time.getHours())}${english ? ':' : '.'}${two(time.getMinutes())}`;
+}

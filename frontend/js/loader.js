@@ -1,0 +1,45 @@
+import { report } from './http.js';
+
+const started = new WeakMap();
+export const keyOf = (place) => `rembuk-draft:${place}`;
+
+/** Loads the composer's code and starts it on one box; asking again gives the same one. */
+export function composer(box) {
+  if (!started.has(box)) {
+    const loading = import('./composer/composer.js').then(({ Composer }) => new Composer(box));
+    loading.catch((error) => {
+      started.delete(box);
+      report(error);
+    });
+    started.set(box, loading);
+  }
+  return started.get(box);
+}
+
+/** The composer's code comes with the first focus, or at once when this browser still keeps a text for the box. */
+export function startComposers() {
+  for (const box of document.querySelectorAll('[data-composer]')) {
+    let kept = false;
+    try {
+      kept = sessionStorage.getItem(keyOf(box.dataset.place)) !== null;
+    } catch { /* storage is closed */ }
+    if (kept || box.contains(document.activeElement)) composer(box);
+  }
+  const load = (event) => {
+    const box = event.target.closest?.('[data-composer]') ?? event.target.form?.querySelector('[data-composer]');
+    if (box) composer(box);
+  };
+  document.addEventListener('focusin', load);
+  document.addEventListener('pointerdown', load);
+
+  // a tool pressed before its code is here works when it has come
+  document.addEventListener('click', async (event) => {
+    const button = event.target.closest('[data-composer] button[data-md-button], [data-composer] button[data-tab]');
+    if (!button) return;
+    const box = button.closest('[data-composer]');
+    if (box.dataset.ready) return;
+    event.preventDefault();
+    await composer(box);
+    button.click();
+  });
+}
