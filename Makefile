@@ -8,7 +8,7 @@ FLASK := $(BIN)/flask --app wsgi
 RUN := .venv/.run-$(shell cat requirements.txt | sha256sum | cut -c1-16)
 DEV := .venv/.dev-$(shell cat requirements.txt requirements-dev.txt | sha256sum | cut -c1-16)
 
-.PHONY: help serve worker test test-browser test-faults bench check sure assets assets-check translations clean
+.PHONY: help serve worker test test-browser test-faults bench check sure assets assets-check smoke translations clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
@@ -43,6 +43,9 @@ assets: ## Build static/dist from frontend/ (needs Node; the result is committed
 assets-check: ## Does static/dist match frontend/? (needs Node)
 	npm ci --no-audit --no-fund
 	npm run check
+
+smoke: $(DEV) ## From a clean clone of the last commit: make serve, sign in, start again within 3 s
+	@exec $(BIN)/python -m scripts.smoke
 
 translations: $(DEV) ## Collect texts, update and compile the catalogues
 	@exec $(BIN)/python -m scripts.translations --write

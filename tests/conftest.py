@@ -23,6 +23,9 @@ from forum.app import create_app
 from forum.config import Settings
 from forum.core import clock, timing
 from forum.core.db import Base, db
+from tests.optional import pytest_collection_modifyitems
+
+__all__ = ["pytest_collection_modifyitems"]
 
 NOW = datetime(2026, 11, 24, 3, 5, tzinfo=UTC)
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')

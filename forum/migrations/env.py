@@ -1,14 +1,21 @@
-"""Runs migrations on the database of the application. SQLite rebuilds tables in batches; PostgreSQL alters them."""
+"""Runs migrations on the database of the application, all pending ones in one transaction: either every one is in, or none.
+
+SQLite cannot alter most things: Alembic copies a table into a new one and drops the old. With foreign keys enforced, that drop
+would delete what refers to the table, so they are off meanwhile and checked before the commit.
+"""
 
 from typing import Any
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import text
 
 from forum.core.db import UtcDateTime
 
+# Any number that nothing else in the database uses: two servers that start together migrate one after the other.
+POSTGRESQL_LOCK = 72_366_285
+
 migrate = current_app.extensions["migrate"]
-metadata = migrate.db.metadata
 
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
@@ -17,31 +24,52 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
     return False
 
 
-def run() -> None:
-    url = current_app.config["SQLALCHEMY_DATABASE_URI"]
-    if context.is_offline_mode():
-        context.configure(url=url, target_metadata=metadata, literal_binds=True, **migrate.configure_args)
-        with context.begin_transaction():
-            context.run_migrations()
-        return
-    given = context.config.attributes.get("connection")
-    if given is not None:
-        _run_on(given)
-        return
-    engine = migrate.db.engine
-    with engine.execution_options(rembuk_writes=True).connect() as connection:
-        _run_on(connection)
-
-
-def _run_on(connection: Any) -> None:
+def configure(**how: Any) -> None:
     context.configure(
-        connection=connection,
-        target_metadata=metadata,
+        target_metadata=migrate.db.metadata,
         render_item=render_item,
+        transactional_ddl=True,
+        **how,
         **migrate.configure_args,
     )
+
+
+def run_offline() -> None:
+    configure(url=current_app.config["SQLALCHEMY_DATABASE_URI"], literal_binds=True)
     with context.begin_transaction():
         context.run_migrations()
 
 
-run()
+def run_on_sqlite(connection: Any) -> None:
+    driver = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        configure(connection=connection)
+        with context.begin_transaction():
+            context.run_migrations()
+            broken = connection.execute(text("PRAGMA foreign_key_check")).all()
+            if broken:
+                raise RuntimeError(f"the migration would leave rows that refer to nothing: {broken[:5]}")
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
+
+
+def run_on_postgresql(connection: Any) -> None:
+    configure(connection=connection)
+    with context.begin_transaction():
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": POSTGRESQL_LOCK})
+        context.run_migrations()
+
+
+def run_online() -> None:
+    with migrate.db.engine.execution_options(rembuk_writes=True).connect() as connection:
+        if connection.dialect.name == "sqlite":
+            run_on_sqlite(connection)
+        else:
+            run_on_postgresql(connection)
+
+
+if context.is_offline_mode():
+    run_offline()
+else:
+    run_online()
