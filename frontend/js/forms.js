@@ -22,6 +22,15 @@ export function startForms() {
     }
   });
 
+  // a board may have a template for new questions: it fills an empty text, and gives way to that of another board
+  let filled = '';
+  document.addEventListener('change', (event) => {
+    const area = event.target.dataset.templates && document.getElementById(event.target.dataset.templates);
+    if (!area || (area.value.trim() && area.value !== filled)) return;
+    filled = event.target.selectedOptions[0].dataset.template ?? '';
+    area.value = filled;
+  });
+
   // back from the next page, out of the browser's cache: ready again
   addEventListener('pageshow', (event) => {
     if (!event.persisted) return;

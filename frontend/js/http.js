@@ -17,7 +17,10 @@ export class Refused extends Error {
 
 async function messageOf(answer) {
   try {
-    if (answer.headers.get('Content-Type')?.includes('json')) return (await answer.json()).error?.message || say('failed');
+    const type = answer.headers.get('Content-Type') ?? '';
+    if (type.includes('json')) return (await answer.json()).error?.message || say('failed');
+    const text = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('.error')?.textContent;
+    if (text) return text.trim();
   } catch { /* not what it said it was */ }
   return say('failed');
 }
@@ -37,7 +40,7 @@ export async function refreshToken() {
 export async function post(url, fields, { keepalive = false, retry = true } = {}) {
   const body = new URLSearchParams({ ...fields, csrf_token: token() });
   const answer = await fetch(url, { method: 'POST', body, keepalive, headers: { 'X-CSRFToken': token(), Accept: 'application/json, text/html;q=0.5' } });
-  if (answer.redirected && new URL(answer.url).pathname.startsWith('/masuk')) throw new Refused(401, say('signedOut'));
+  if (answer.redirected && new URL(answer.url).pathname === '/masuk') throw new Refused(401, say('signedOut'));
   if (answer.ok) return answer;
   if (retry && !keepalive && (answer.status === 400 || answer.status === 401) && (await refreshToken())) {
     return post(url, fields, { retry: false });

@@ -48,8 +48,7 @@ const texts = {
   },
 };
 
-export const english = document.documentElement.lang === 'en';
-const own = english ? texts.en : texts.id;
+const own = document.documentElement.lang === 'en' ? texts.en : texts.id;
 
 export function say(key, value) {
   const text = own[key];

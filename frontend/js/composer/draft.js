@@ -1,7 +1,7 @@
 import { post, Refused, refreshToken } from '../http.js';
 import { release } from '../forms.js';
 import { keyOf } from '../loader.js';
-import { english, say } from '../text.js';
+import { say } from '../text.js';
 import { toast } from '../toast.js';
 
 const FIELDS = ['title', 'body', 'board', 'kind', 'tags'];
@@ -119,14 +119,13 @@ export class Draft {
     this.lastSave = Date.now();
     const slow = setTimeout(() => this.status(say('saving')), 300);
     try {
-      const { saved_at: at, version } = await (await post(this.box.dataset.draftUrl, { place, ...fields })).json();
+      const { saved_at: at } = await (await post(this.box.dataset.draftUrl, { place, ...fields })).json();
       if (place !== this.place) return;
       this.safe = state;
       this.failed = false;
       this.stale = false;
-      if (this.form.elements.draft_version && version !== undefined) this.form.elements.draft_version.value = version ?? '';
       if (!this.dirty) this.forget();
-      this.status(fields.body || fields.title ? say('saved', clock(at)) : '');
+      this.status(at ? say('saved', at) : '');
     } catch (error) {
       const first = !this.failed;
       this.failed = true;
@@ -198,10 +197,4 @@ export class Draft {
     this.area.value = this.area.value ? `${old}\n\n${this.area.value}` : old;
     this.status(say('restored'));
   }
-}
-
-function clock(at) {
-  const time = at ? new Date(at) : new Date();
-  const two = (n) => String(n).padStart(2, '0');
-  return `${two(time.getHours())}${english ? ':' : '.'}${two(time.getMinutes())}`;
 }
