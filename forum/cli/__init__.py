@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from forum.cli import serve, users
+from forum.cli import demo, serve, users
 
 
 def init_app(app: Flask) -> None:
     """Add the commands to `flask`."""
     app.cli.add_command(users.group)
+    app.cli.add_command(demo.group)
     serve.init_app(app)

@@ -80,14 +80,19 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
+        _=i18n.gettext,
+        ngettext=i18n.ngettext,
+        csrf_token=generate_csrf,
+        form_key=form_key,
         asset=asset,
         csp_nonce=lambda: g.nonce,
         csrf_field=csrf_field,
         time_tag=i18n.time_tag,
         exact_time=i18n.exact_time,
         number=i18n.number,
-        brand={"site": settings.site_name, "city": settings.city_name, "theme": settings.brand},
+        brand={"site": settings.site_name, "city": settings.city_name, "slug": settings.brand},
     )
+    app.context_processor(lambda: {"save_data": request.headers.get("Save-Data", "").lower() == "on"})
     app.before_request(_begin)
     app.after_request(_finish)
     before_render_template.connect(_rendering_starts, app)
@@ -125,6 +130,11 @@ def asset(name: str) -> str:
     path = STATIC / "dist" / "manifest.json"
     mtime = path.stat().st_mtime if current_app.debug or current_app.testing else 0.0
     return "/static/dist/" + _manifest(mtime)[name]
+
+
+def form_key() -> str:
+    """A key for a form that is shown: whoever sends the form twice makes one post."""
+    return secrets.token_urlsafe(16)
 
 
 def csrf_field() -> Markup:

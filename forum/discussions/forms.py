@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 
 from forum.core.forms import Form, line
 from forum.core.i18n import lazy
+from forum.core.web import form_key
 from forum.discussions.queries.shapes import ThreadKind
 from forum.discussions.services.texts import MAX_TITLE
 
@@ -20,18 +20,13 @@ KIND_LABELS = {
 }
 
 
-def new_key() -> str:
-    """A key for a form that is shown: whoever sends it twice makes one post."""
-    return secrets.token_urlsafe(16)
-
-
 class ThreadForm(Form):
     title = StringField(lazy("Judul"), filters=[line], render_kw={"maxlength": MAX_TITLE})
     board = SelectField(lazy("Papan"), validate_choice=False)
     kind = RadioField(lazy("Jenis diskusi"), validate_choice=False, default=ThreadKind.QUESTION.value)
     body = TextAreaField(lazy("Isi"))
     tags = StringField(lazy("Tag"), filters=[line])
-    key = HiddenField(default=new_key)
+    key = HiddenField(default=form_key)
 
     def offer(self, boards: list[tuple[str, str]], kinds: tuple[ThreadKind, ...]) -> None:
         """Set the boards (slug, name) and kinds to choose from."""
@@ -42,7 +37,7 @@ class ThreadForm(Form):
 class ReplyForm(Form):
     body = TextAreaField(lazy("Balasan Anda"))
     ke = HiddenField()
-    key = HiddenField(default=new_key)
+    key = HiddenField(default=form_key)
 
 
 class EditForm(Form):

@@ -58,12 +58,16 @@ def refusal(error: Refused) -> str:
     )
 
 
-def render(body: str, limits: Limits = POST) -> Text:
-    """Clean and render `body`, in a child process that may be killed. Raises Invalid (field 'body')."""
+def render(body: str, limits: Limits = POST, mentionable: frozenset[str] | None = None) -> Text:
+    """Clean and render `body`, in a child process that may be killed. Raises Invalid (field 'body').
+
+    Names of `mentionable` become links to their profile; None looks up who there is.
+    """
     body = normalise(body)
-    known = known_usernames({name.lower() for name in _MENTION.findall(body[: limits.characters])})
+    if mentionable is None:
+        mentionable = known_usernames({name.lower() for name in _MENTION.findall(body[: limits.characters])})
     try:
-        rendered = default_renderer().render(body, limits, known=known)
+        rendered = default_renderer().render(body, limits, known=mentionable)
     except Refused as error:
         raise Invalid(refusal(error), "body") from error
     return Text(body, rendered.html, rendered.version)
