@@ -32,8 +32,8 @@ def render(jsonl: bool, guide: bool) -> None:
 
     Exit status: 0, 1 if the text is refused, 2 if a line is not what --jsonl expects.
     """
-    source = click.get_binary_stream("stdin")
-    target = click.get_binary_stream("stdout")
+    source = sys.stdin.buffer
+    target = sys.stdout.buffer
     renderer = Renderer()
     try:
         answer = _render_lines if jsonl else _render_text

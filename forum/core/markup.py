@@ -29,7 +29,7 @@ from html.parser import HTMLParser
 
 import markdown
 import nh3
-from markdown.inlinepatterns import InlineProcessor, SubstituteTagInlineProcessor
+from markdown.inlinepatterns import InlineProcessor, SimpleTextInlineProcessor, SubstituteTagInlineProcessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString, code_escape
 
@@ -110,13 +110,16 @@ def _bound(code: str, actual: int, allowed: int) -> None:
 # Text as it is stored ------------------------------------------------------------------------------------------
 
 _UNSTORED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_ACCENTS = 30
+"""How many accents may follow one letter: what the Stream-Safe Text Format of UAX #15 allows."""
+_MAYBE_ACCENTS = re.compile(rf"[^\w\s\x00-\x7f]{{{_ACCENTS + 1},}}")
 _INVISIBLE = re.compile(
     "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
 # What a line may hold and still show no text: list and heading marks, rules, fences, empty emphasis and links.
 _MARKS_ONLY = re.compile(
-    r"(?:>|[-+*•](?:\[[xX]?\])?|\d{1,9}[.)]|#{1,6})*"
+    r"(?:>|[-+*•](?:\[[xX]?\])?|\d{1,9}[.)]|#)*+"
     r"(?:[-=*_~`|:#]*|(?:`{3,}|~{3,})[\w+#.-]*|\[\]\([^)]*\)|\[[^\]^][^\]]*\]:\S+)"
 )
 
@@ -124,10 +127,23 @@ _MARKS_ONLY = re.compile(
 def normalise(text: str) -> str:
     """The text as it is stored: LF line ends, NFC, no control characters but tab and LF, no lone surrogates.
 
-    White space at the end goes too. Doing it twice changes nothing.
+    White space at the end goes too, and so do accents beyond the 30th on one letter. Doing it twice changes nothing.
+    Linear in the length of the text.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _UNSTORED.sub("", text)).rstrip(" \t\n")
+    text = _UNSTORED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    # Sorting a long run of accents takes NFC minutes for a megabyte, so they are cut before, and again after because
+    # a few characters come apart into two.
+    text = _MAYBE_ACCENTS.sub(_cut_accents, text)
+    return _MAYBE_ACCENTS.sub(_cut_accents, unicodedata.normalize("NFC", text)).rstrip(" \t\n")
+
+
+def _cut_accents(run: re.Match[str]) -> str:
+    kept, length = [], 0
+    for char in run.group():
+        length = length + 1 if unicodedata.combining(char) else 0
+        if length <= _ACCENTS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def is_blank(text: str) -> bool:
@@ -529,7 +545,7 @@ class _Blocks:
         if task:
             list_element.set("class", "task-list")
             li.set("class", "task")
-            _mark_task(li if loose is False or not len(li) else li[0], done=task[1] != " ")
+            _mark_task(li[0] if len(li) and li[0].tag == "p" else li, done=task[1] != " ")
 
     def definition(self, i: int) -> int:
         """`: meaning` below a term. Lines above the term stay a paragraph."""
@@ -604,7 +620,7 @@ def _mark_task(element: etree.Element, *, done: bool) -> None:
 # Inline ---------------------------------------------------------------------------------------------------------
 
 _BARE_URL = r"(?<![\w@/.])(?:https?://|www\.)(?:[^\s<>\"\x02\x03]|\x02[0-9]+\x03)+"
-_MENTION = r"(?<![\w@/+=-])@([A-Za-z][A-Za-z0-9._-]*)(?![\w@])"
+_MENTION = r"(?<![\w@/+=-])@([A-Za-z][A-Za-z0-9._-]*+)(?![\w@])"
 _REFERENCE = r"(?<![\w&#/-])#([1-9][0-9]{0,8})(?![\w-]|/\w)"
 _FOOTNOTE_MARK = r"\[\^([^\]\s]{1,64})\]"
 _MAIL = r"<([^<>\s@]{1,64}@[A-Za-z0-9.-]{1,190})>"
@@ -825,7 +841,8 @@ def _inline_html(run: _Run) -> str:
     md.postprocessors = markdown.util.Registry()
     md.parser = _Prepared(run.document.root)
     md.references = run.document.links
-    md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, "~", "@", "<", "|", '"']
+    # Two backslashes stay as typed: here they begin a network path more often than they are an escape.
+    md.ESCAPED_CHARS = [char for char in md.ESCAPED_CHARS if char != "\\"] + ["~", "@", "<", "|", '"']
     _set_inline_patterns(md, run)
     md.treeprocessors.deregister("prettify")
     md.treeprocessors.register(_Finish(md, run), "finish", 5)
@@ -844,6 +861,8 @@ def _set_inline_patterns(md: markdown.Markdown, run: _Run) -> None:
         ("tag", _Tag(_TAGS, md, run), 95),
         ("mention", _Mention(_MENTION, md, run), 65),
         ("thread", _Reference(_REFERENCE, md, run), 64),
+        # 5*3*2 is arithmetic, not emphasis.
+        ("times", SimpleTextInlineProcessor(r"(?<=[0-9])(\*)(?=[0-9])"), 62),
         # People who write in chats expect the line to end where they ended it.
         ("newline", SubstituteTagInlineProcessor(r"\n", "br"), 4),
     ):
@@ -852,13 +871,12 @@ def _set_inline_patterns(md: markdown.Markdown, run: _Run) -> None:
 
 # Sanitise -------------------------------------------------------------------------------------------------------
 
-_ELEMENTS = set(
+_ELEMENT_NAMES = (
     "p br hr h1 h2 h3 h4 h5 h6 strong em b i u s del ins sub sup mark small blockquote ul ol li dl dt dd pre code kbd"
-    " samp table thead tbody tfoot tr th td caption a img details summary abbr div span".split()
+    " samp table thead tbody tfoot tr th td caption a img details summary abbr div span"
 )
-_DROPPED_WITH_CONTENT = set(
-    "script style template noscript iframe noembed noframes xmp plaintext title textarea svg math object embed"
-    " select".split()
+_NAMES_DROPPED_WITH_CONTENT = (
+    "script style template noscript iframe noembed noframes xmp plaintext title textarea svg math object embed select"
 )
 _IDS = {name: {"id"} for name in ("h1", "h2", "h3", "h4", "h5", "h6", "li", "sup")}
 _ATTRIBUTES = _IDS | {
@@ -890,8 +908,8 @@ def _filter_attribute(element: str, attribute: str, value: str) -> str | None:
 
 
 _CLEANER = nh3.Cleaner(
-    tags=_ELEMENTS,
-    clean_content_tags=_DROPPED_WITH_CONTENT,
+    tags=set(_ELEMENT_NAMES.split()),
+    clean_content_tags=set(_NAMES_DROPPED_WITH_CONTENT.split()),
     attributes=_ATTRIBUTES,
     attribute_filter=_filter_attribute,
     link_rel="noopener noreferrer nofollow ugc",
@@ -904,7 +922,8 @@ _CLEANER = nh3.Cleaner(
 
 def clean(html: str) -> str:
     """HTML with only what the allow-list names. Doing it twice changes nothing."""
-    return _CLEANER.clean(html)
+    # Dropping an attribute moves the others about; the second pass settles their order.
+    return _CLEANER.clean(_CLEANER.clean(html))
 
 
 # The way in -----------------------------------------------------------------------------------------------------
@@ -967,9 +986,8 @@ def render(text: str, limits: Limits = POST, *, known: frozenset[str] | None = N
 
 # Text again -----------------------------------------------------------------------------------------------------
 
-_BLOCK_ELEMENTS = frozenset(
-    "p br hr h1 h2 h3 h4 h5 h6 blockquote ul ol li dl dt dd pre table tr div details summary caption".split()
-)
+_BLOCK_NAMES = "p br hr h1 h2 h3 h4 h5 h6 blockquote ul ol li dl dt dd pre table tr div details summary caption"
+_BLOCK_ELEMENTS = frozenset(_BLOCK_NAMES.split())
 _UNSPOKEN_CLASSES = frozenset({"visually-hidden", "footnote-backref"})
 
 

@@ -100,7 +100,7 @@ class Renderer:
         except BaseException:
             worker.kill()
             raise
-        if answer is None or answer.get("spent") or worker.slow:
+        if answer is None or answer["spent"] or worker.slow:
             worker.kill()
         else:
             self._give_back(worker)
@@ -390,15 +390,17 @@ def _die_with_parent() -> None:
 
 def _work(channel: socket.socket) -> None:
     stream = channel.makefile("rwb")
-    for _ in range(_RENDERS_PER_WORKER):
+    for left in reversed(range(_RENDERS_PER_WORKER)):
         head = stream.read(_LENGTH.size)
         if len(head) < _LENGTH.size:
             return
         answer = _answer(stream.read(_LENGTH.unpack(head)[0]))
+        # Said in the answer, so that nobody asks a worker that is about to leave.
+        answer.setdefault("spent", not left)
         body = json.dumps(answer).encode()
         stream.write(_LENGTH.pack(len(body)) + body)
         stream.flush()
-        if answer.get("spent"):
+        if answer["spent"]:
             return
 
 
@@ -409,7 +411,8 @@ def _answer(request: bytes) -> dict[str, Any]:
         known = None if job["known"] is None else frozenset(job["known"])
         result = render(job["text"], Limits(**job["limits"]), known=known, scope=job["scope"])
     except Refused as refusal:
-        return {"code": refusal.code, "params": refusal.params, "spent": refusal.code == "too_complex"}
+        answer = {"code": refusal.code, "params": refusal.params}
+        return answer | {"spent": True} if refusal.code == "too_complex" else answer
     except (MemoryError, RecursionError):
         return {"code": "too_complex", "params": {}, "spent": True}
     except Exception as error:
