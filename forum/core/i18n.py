@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask
-from flask_babel import Babel, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, get_locale, get_translations, gettext, lazy_gettext, ngettext
 from markupsafe import Markup
 
 from forum.core import clock
@@ -36,6 +36,18 @@ __all__ = [
     "short_time",
     "time_tag",
 ]
+
+
+def page_gettext(message: str, **variables: Any) -> Markup:
+    """`gettext` for templates: variables are escaped. Indonesian is the language of the ids, so nothing is looked up for it."""
+    text = Markup(message if language() == "id" else get_translations().ugettext(message))  # noqa: S704 - our own words
+    return text % variables if variables else text
+
+
+def page_ngettext(singular: str, plural: str, num: int, **variables: Any) -> Markup:
+    """`ngettext` for templates, with `num` among the variables. Indonesian has no plural forms."""
+    text = singular if language() == "id" else get_translations().ungettext(singular, plural, num)
+    return Markup(text) % {"num": num, **variables}  # noqa: S704 - our own words
 
 
 def language() -> str:
@@ -99,3 +111,4 @@ def init_app(app: Flask, directory: str, choose: Callable[[], str]) -> None:
     """Connect Flask-Babel to the catalogues in `directory`; `choose` tells the language of the current request."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = directory
     babel.init_app(app, default_locale="id", locale_selector=choose)
+    app.jinja_env.globals.update(_=page_gettext, gettext=page_gettext, ngettext=page_ngettext)

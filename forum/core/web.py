@@ -80,8 +80,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        _=i18n.gettext,
-        ngettext=i18n.ngettext,
         csrf_token=generate_csrf,
         form_key=form_key,
         asset=asset,

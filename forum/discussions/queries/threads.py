@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from math import ceil
 from typing import Any
 from urllib.parse import urlencode
 
 from markupsafe import Markup
-from sqlalchemy import Select, Subquery, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import Select, Subquery, and_, bindparam, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from forum.accounts.models import Unit, User
@@ -110,7 +111,9 @@ class PostRow:
         return self.number == 1
 
 
-def _head_statement(viewer: Viewer, thread_id: int) -> Select[Any]:
+@lru_cache(maxsize=512)
+def _head_statement(viewer: Viewer) -> Select[Any]:
+    """Bound: thread. Kept, since putting a statement of this size together takes longer than running it."""
     first_unread = (
         select(Post.id)
         .where(Post.thread_id == Thread.id, Post.number == ReadMark.number + 1)
@@ -147,13 +150,13 @@ def _head_statement(viewer: Viewer, thread_id: int) -> Select[Any]:
         .outerjoin(_summariser, _summariser.id == Thread.summary_by_id)
         .outerjoin(ReadMark, and_(ReadMark.thread_id == Thread.id, ReadMark.user_id == viewer.id))
         .outerjoin(ReadHorizon, ReadHorizon.user_id == viewer.id)
-        .where(Thread.id == thread_id, policy.threads_visible_to(viewer))
+        .where(Thread.id == bindparam("thread"), policy.threads_visible_to(viewer))
     )
 
 
 def load(viewer: Viewer, thread_id: int) -> Loaded:
     """The thread for a page. Raises NotFound when there is none or `viewer` may not see it. Two statements."""
-    row = db.session.execute(_head_statement(viewer, thread_id)).one_or_none()
+    row = db.session.execute(_head_statement(viewer), {"thread": thread_id}).one_or_none()
     if row is None:
         raise NotFound
     record = thread_record(row)
@@ -232,10 +235,10 @@ def _post_columns() -> tuple[Any, ...]:
     )
 
 
-def _posts(ids: Subquery) -> list[PostRow]:
+def _posts_statement(ids: Subquery) -> Select[Any]:
     """The posts of `ids` (columns id, level); an id that is there twice counts with its higher level."""
     once = select(ids.c.id, func.max(ids.c.level).label("level")).group_by(ids.c.id).subquery()
-    rows = db.session.execute(
+    return (
         select(*_post_columns(), once.c.level)
         .join(once, once.c.id == Post.id)
         .join(User, User.id == Post.author_id)
@@ -243,63 +246,91 @@ def _posts(ids: Subquery) -> list[PostRow]:
         .outerjoin(_parent, _parent.id == Post.parent_id)
         .outerjoin(_parent_author, _parent_author.id == _parent.author_id)
     )
+
+
+def _rows(statement: Select[Any], **bound: Any) -> list[PostRow]:
+    rows = db.session.execute(statement, bound)
     return [PostRow(*row[:18], author=person_of(row, 18), on_page=row.level > 0) for row in rows]
 
 
-def _branch_slice(root_id: int, count: int, page: int, sort: Sort) -> Select[Any]:
-    """The ids of the children of `root_id` on a page. `child_no` is dense, so a page of it is a range, not an OFFSET."""
-    children = select(Post.id.label("id"), literal(1).label("level")).where(Post.parent_id == root_id)
-    start = (page - 1) * BRANCHES
-    if sort is Sort.HELPFUL:
-        ranked = (
-            select(Post.id.label("id"))
-            .where(Post.parent_id == root_id)
-            .order_by(Post.helpful_count.desc(), Post.child_no)
-            .limit(BRANCHES)
-            .offset(start)
-            .subquery()
-        )
+def _listed(name: str, level: int) -> Select[Any]:
+    """The posts whose ids are bound under `name`, each with `level`; 0: shown beside the replies, not among them."""
+    return select(Post.id.label("id"), literal(level).label("level")).where(
+        Post.id.in_(bindparam(name, expanding=True))
+    )
+
+
+@lru_cache(maxsize=8)
+def _branch_slice(by_use: bool) -> Select[Any]:
+    """The children of `root` on a page. `child_no` is dense, so by time a page is a range (`first` to `last`)."""
+    children = select(Post.id.label("id")).where(Post.parent_id == bindparam("root"))
+    if by_use:
+        ordered = children.order_by(Post.helpful_count.desc(), Post.child_no)
+        ranked = ordered.limit(BRANCHES).offset(bindparam("first")).subquery()
         return select(ranked.c.id, literal(1).label("level"))
-    if sort is Sort.NEWEST:
-        return children.where(Post.child_no.between(count - start - BRANCHES + 1, count - start))
-    return children.where(Post.child_no.between(start + 1, start + BRANCHES))
+    return children.add_columns(literal(1).label("level")).where(
+        Post.child_no.between(bindparam("first"), bindparam("last"))
+    )
+
+
+@lru_cache(maxsize=8)
+def _nested_statement(by_use: bool) -> Select[Any]:
+    """A page in one statement: its branches, their open children, what is `unfolded`, and what stands `beside`.
+
+    The recursion goes level by level (breadth first), so its limit leaves out the deepest first.
+    """
+    shown = _branch_slice(by_use).cte("shown", recursive=True)
+    child = aliased(Post)
+    shown = shown.union_all(
+        select(child.id, shown.c.level + 1)
+        .join(shown, child.parent_id == shown.c.id)
+        # Compared with a column of `shown`, not a constant: given the latter, SQLite reads the whole table for a filter first.
+        .where(child.child_no <= shown.c.level * 0 + OPEN_CHILDREN, shown.c.level < LEVELS)
+    )
+    on_page = select(select(shown).limit(BRANCHES + NESTED).subquery())
+    return _posts_statement(union_all(on_page, _listed("unfolded", 1), _listed("beside", 0)).subquery())
 
 
 def _nested_page(
     loaded: Loaded, root_id: int, count: int, page: int, sort: Sort, unfolded: Sequence[int]
 ) -> list[PostRow]:
-    """The posts of a page in one statement: its branches, their open children, what is unfolded, root, opening and solution.
+    """The posts of a page of the children of `root_id`, of which there are `count`."""
+    start = (page - 1) * BRANCHES
+    first = {Sort.HELPFUL: start, Sort.OLDEST: start + 1, Sort.NEWEST: count - start - BRANCHES + 1}[sort]
+    bound: dict[str, Any] = {
+        "root": root_id,
+        "first": first,
+        "unfolded": list(unfolded),
+        "beside": _beside(loaded, root_id),
+    }
+    if sort is not Sort.HELPFUL:
+        bound["last"] = first + BRANCHES - 1
+    return _rows(_nested_statement(sort is Sort.HELPFUL), **bound)
 
-    The recursion goes level by level (breadth first), so its limit leaves out the deepest first.
-    """
-    shown = _branch_slice(root_id, count, page, sort).cte("shown", recursive=True)
-    child = aliased(Post)
-    shown = shown.union_all(
-        select(child.id, shown.c.level + 1)
-        .join(shown, child.parent_id == shown.c.id)
-        .where(child.child_no <= OPEN_CHILDREN, shown.c.level < LEVELS)
+
+@lru_cache(maxsize=1)
+def _flat_statement() -> Select[Any]:
+    replies = select(Post.id.label("id"), literal(1).label("level")).where(
+        Post.thread_id == bindparam("thread"), Post.number.between(bindparam("first"), bindparam("last"))
     )
-    ids = union_all(
-        select(select(shown).limit(BRANCHES + NESTED).subquery()),
-        select(Post.id, literal(1)).where(Post.id.in_(unfolded)),
-        _beside(loaded, root_id),
-    ).subquery()
-    return _posts(ids)
+    return _posts_statement(union_all(replies, _listed("beside", 0)).subquery())
 
 
 def _flat_page(loaded: Loaded, page: int) -> list[PostRow]:
     """Replies by time: `number` is dense within the thread, so a page is a range."""
-    start = (page - 1) * BRANCHES + 2
-    replies = select(Post.id.label("id"), literal(1).label("level")).where(
-        Post.thread_id == loaded.record.id, Post.number.between(start, start + BRANCHES - 1)
+    first = (page - 1) * BRANCHES + 2
+    return _rows(
+        _flat_statement(),
+        thread=loaded.record.id,
+        first=first,
+        last=first + BRANCHES - 1,
+        beside=_beside(loaded, loaded.opening_id),
     )
-    return _posts(union_all(replies, _beside(loaded, loaded.opening_id)).subquery())
 
 
-def _beside(loaded: Loaded, root_id: int) -> Select[Any]:
-    """The ids of what every page shows besides its replies: opening post, root and solution; level 0."""
-    ids = {loaded.opening_id, root_id, loaded.record.solution_id or root_id}
-    return select(Post.id, literal(0)).where(Post.id.in_(sorted(ids)))
+def _beside(loaded: Loaded, root_id: int) -> list[int]:
+    """What every page shows besides its replies: opening post, root and solution."""
+    return sorted({loaded.opening_id, root_id, loaded.record.solution_id or root_id})
 
 
 def _voted(viewer: Viewer, rows: list[PostRow]) -> frozenset[int]:
@@ -600,7 +631,7 @@ def _ancestor(loaded: Loaded, row: Any) -> Ancestor:
 def post_view(viewer: Viewer, thread_id: int, post_id: int) -> tuple[ThreadHead, PostView]:
     """One post by itself, for the pages that reply to it, edit it or ask before an act. Raises NotFound."""
     loaded = load(viewer, thread_id)
-    rows = _posts(select(Post.id, literal(1).label("level")).where(Post.id == post_id).subquery())
+    rows = _rows(_posts_statement(_listed("posts", 1).subquery()), posts=[post_id])
     if not rows or rows[0].thread_id != thread_id:
         raise NotFound
     return loaded.head, _view(Facts(viewer, loaded, _voted(viewer, rows), None), rows[0])
