@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy import event, text
@@ -42,9 +42,17 @@ def make_settings(path: Path, **changes: Any) -> Settings:
     return Settings.model_validate({**Settings.model_construct().model_dump(), **values, **changes}, by_name=True)
 
 
+def _fresh_globals() -> None:
+    """Requests of a test share its application context; on a server each has its own. So each starts with an empty `g`."""
+    for name in list(g):
+        g.pop(name)
+    db.session.rollback()
+
+
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app = create_app(make_settings(tmp_path_factory.mktemp("instance")), testing=True)
+    app.before_request_funcs.setdefault(None, []).insert(0, _fresh_globals)
     with app.app_context():
         if db.engine.dialect.name == "postgresql":
             with db.engine.begin() as connection:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, PasswordField, StringField
+from typing import Any
+
+from wtforms import BooleanField, HiddenField, PasswordField, StringField, ValidationError
 
 from forum.core.forms import Form
-from forum.core.i18n import lazy
+from forum.core.i18n import _, lazy
 
 
 class SignInForm(Form):
@@ -14,3 +16,28 @@ class SignInForm(Form):
     identifier = StringField(lazy("Nama pengguna, surel, atau NIP"))
     password = PasswordField(lazy("Kata sandi"))
     next = HiddenField()
+
+
+class NewPasswordForm(Form):
+    """A new password, typed twice. Nothing is stripped from it."""
+
+    password = PasswordField(lazy("Kata sandi baru"))
+    confirm = PasswordField(lazy("Ulangi kata sandi baru"))
+
+    def validate_password(self, field: Any) -> None:
+        if not field.data:
+            raise ValidationError(_("Isi kata sandi baru."))
+
+    def validate_confirm(self, field: Any) -> None:
+        if (field.data or "") != (self.password.data or ""):
+            raise ValidationError(_("Kedua kata sandi tidak sama. Ketik ulang keduanya."))
+
+
+class ChangePasswordForm(NewPasswordForm):
+    current = PasswordField(lazy("Kata sandi saat ini"))
+
+
+class SettingsForm(Form):
+    locale = StringField(lazy("Bahasa"))
+    theme = StringField(lazy("Tampilan"))
+    shortcuts = BooleanField(lazy("Pintasan papan ketik"))

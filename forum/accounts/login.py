@@ -18,7 +18,6 @@ from forum.core.i18n import LOCALES
 from forum.core.viewer import NOBODY, Viewer
 from forum.core.web import error_response, wants_json
 
-THEMES = ("system", "light", "dark")
 login_manager = LoginManager()
 log = structlog.get_logger()
 
@@ -67,7 +66,7 @@ def _stranger() -> Viewer:
         return NOBODY
     locale = request.cookies.get("bahasa", "id")
     theme = request.cookies.get("tema", "system")
-    return Viewer(locale=locale if locale in LOCALES else "id", theme=theme if theme in THEMES else "system")
+    return Viewer(locale=locale if locale in LOCALES else "id", theme=theme if theme in services.THEMES else "system")
 
 
 def sign_in(user_id: int) -> None:
@@ -87,9 +86,16 @@ def sign_in(user_id: int) -> None:
     log.info("signed_in", user_id=user_id)
 
 
+def signed_in(viewer: Viewer) -> int:
+    """The id of a viewer who is somebody. Raises Denied for nobody."""
+    if viewer.id is None:
+        raise Denied
+    return viewer.id
+
+
 def current_token() -> str | None:
     """The token of the session that this request belongs to."""
-    return current_user.get_id() if current_user.is_authenticated else None
+    return current_user.get_id() if viewer().is_authenticated else None
 
 
 def try_password(identifier: str, password: str) -> int | None:

@@ -20,6 +20,11 @@ class Status(StrEnum):
     PPPK_PART_TIME = "pppk_paruh_waktu"
     NON_ASN = "non_asn"
 
+    @property
+    def label(self) -> str:
+        """As it is written in letters; the same in every language."""
+        return {"pns": "PNS", "pppk": "PPPK", "pppk_paruh_waktu": "PPPK paruh waktu", "non_asn": "Non-ASN"}[self.value]
+
 
 class Unit(Base):
     __tablename__ = "units"

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.wrappers import Response as BaseResponse
 
-from forum.accounts import login
-from forum.accounts.forms import SignInForm
-from forum.core.errors import TooMany
+from forum.accounts import login, passwords, queries, services
+from forum.accounts.forms import ChangePasswordForm, NewPasswordForm, SettingsForm, SignInForm
+from forum.accounts.login import signed_in
+from forum.config import Settings
+from forum.core import ratelimit
+from forum.core.db import transaction
+from forum.core.errors import Invalid, NotFound, TooMany
+from forum.core.faults import ErrorPage
 from forum.core.forms import EmptyForm
-from forum.core.i18n import _
-from forum.core.web import public
+from forum.core.i18n import _, ngettext
+from forum.core.web import error_response, public
 
 blueprint = Blueprint("accounts", __name__)
 # A shared PC at a counter: nothing of the pages or of unsent texts stays behind.
@@ -60,6 +76,158 @@ def sign_out() -> BaseResponse | str:
     response = redirect(url_for("accounts.sign_in"))
     response.headers["Clear-Site-Data"] = CLEAR_AT_SIGN_OUT
     return response
+
+
+@blueprint.route("/masuk/tautan/<token>", methods=["GET", "POST"])
+@public
+def first_sign_in(token: str) -> BaseResponse | str:
+    """A one-time link: looking at it (GET) uses nothing up; setting the password (POST) does, and signs in."""
+    owner = queries.owner_of_link(token)
+    if owner is None:
+        return _link_gone()
+    form = NewPasswordForm()
+    if not form.validate_on_submit():
+        page = render_template("accounts/first_sign_in.html", form=form, page=owner)
+        return make_response(page, 422 if form.is_submitted() else 200)
+    with form.catching():
+        hashed = passwords.accept(form.password.data, about=_about(owner.username, owner.email, owner.name))
+    if form.has_errors:
+        return make_response(render_template("accounts/first_sign_in.html", form=form, page=owner), 422)
+    try:
+        with transaction():
+            user_id = services.use_link(token, hashed)
+    except NotFound:
+        return _link_gone()
+    login.sign_in(user_id)
+    flash(_("Kata sandi Anda tersimpan. Selamat datang di %(site)s!", site=_settings().site_name), "success")
+    response = redirect(url_for("discussions.home"))
+    login.remember_device(response, user_id)
+    return response
+
+
+def _link_gone() -> Response:
+    return error_response(
+        ErrorPage(
+            status=410,
+            title=_("Tautan ini tidak berlaku (lagi)"),
+            message=_(
+                "Tautan untuk membuat kata sandi hanya dapat dipakai sekali, selama 72 jam, dan hilang bila ada tautan baru."
+            ),
+            hint=_(
+                "Bila Anda sudah membuat kata sandi, masuklah seperti biasa. Bila belum, mintalah tautan baru kepada admin "
+                "Rembuk di perangkat daerah Anda."
+            ),
+        )
+    )
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
+
+
+def _about(*texts: str) -> tuple[str, ...]:
+    """What a person's password may not contain: words about them, the city and this site."""
+    return (*texts, _settings().site_name, _settings().city_name)
+
+
+@blueprint.get("/profil")
+def own_profile() -> BaseResponse:
+    """The short way to one's own profile."""
+    return redirect(url_for("accounts.profile", username=login.viewer().username))
+
+
+@blueprint.get("/profil/<username>")
+def profile(username: str) -> str:
+    """A person and what they contributed."""
+    page = queries.profile_page(login.viewer(), username, request.args.get("tab"), request.args.get("setelah"))
+    return render_template("accounts/profile.html", page=page)
+
+
+@blueprint.route("/akun", methods=["GET", "POST"])
+def settings() -> BaseResponse | str:
+    """One's own settings, and what the site knows about one."""
+    viewer, form = login.viewer(), SettingsForm()
+    if request.method == "POST":
+        with form.catching(), transaction():
+            services.change_appearance(
+                viewer, locale=form.locale.data, theme=form.theme.data, shortcuts=form.shortcuts.data
+            )
+        if not form.has_errors:
+            flash(_("Pengaturan tersimpan."), "success")
+            return _with_appearance(redirect(url_for("accounts.settings")), form.locale.data, form.theme.data)
+    else:
+        form.locale.data, form.theme.data, form.shortcuts.data = viewer.locale, viewer.theme, viewer.shortcuts
+    page = queries.settings_page(signed_in(viewer), queries.sessions_of(signed_in(viewer), login.current_token()))
+    return make_response(
+        render_template("accounts/settings.html", form=form, page=page), 422 if form.has_errors else 200
+    )
+
+
+@blueprint.post("/akun/tampilan")
+@public
+def set_appearance() -> BaseResponse:
+    """The switches for language and theme on every page. Without signing in a cookie keeps the choice."""
+    locale, theme = request.form.get("locale"), request.form.get("theme")
+    services.require_known(locale, theme)
+    if login.viewer().is_authenticated:
+        with transaction():
+            services.change_appearance(login.viewer(), locale=locale, theme=theme)
+    return _with_appearance(redirect(login.safe_next(request.form.get("next"))), locale, theme)
+
+
+def _with_appearance(response: BaseResponse, locale: str | None, theme: str | None) -> BaseResponse:
+    for name, value in (("bahasa", locale), ("tema", theme)):
+        if value:
+            response.set_cookie(
+                name, value, max_age=365 * 86400, secure=_settings().https, httponly=True, samesite="Lax"
+            )
+    return response
+
+
+@blueprint.route("/akun/sandi", methods=["GET", "POST"])
+def change_password() -> BaseResponse | str:
+    """A new password for the one that is known. Every other browser is signed out."""
+    form = ChangePasswordForm()
+    if form.is_submitted() and _password_changed(form):
+        flash(_("Kata sandi Anda sudah diganti. Semua perangkat lain dikeluarkan."), "success")
+        return redirect(url_for("accounts.settings"))
+    return make_response(render_template("accounts/change_password.html", form=form), 422 if form.has_errors else 200)
+
+
+def _password_changed(form: ChangePasswordForm) -> bool:
+    """Do it, or leave in the form what stands in the way."""
+    viewer = login.viewer()
+    ratelimit.hit(ratelimit.SIGN_IN_ACCOUNT, f"change:{viewer.id}")
+    own = queries.own_password(signed_in(viewer))
+    if not passwords.verify(form.current.data or "", own.password_hash):
+        form.validate()
+        form.refuse(Invalid(_("Kata sandi saat ini salah."), "current"))
+        return False
+    if not form.validate():
+        return False
+    if form.password.data == form.current.data:
+        form.refuse(Invalid(_("Kata sandi baru sama dengan yang lama. Pilih yang lain."), "password"))
+        return False
+    with form.catching():
+        hashed = passwords.accept(form.password.data, about=_about(*own.about))
+        with transaction():
+            services.change_password(viewer, own.password_hash, hashed, token=login.current_token())
+    return not form.has_errors
+
+
+@blueprint.post("/akun/sesi/akhiri")
+def end_other_sessions() -> BaseResponse:
+    """Sign out everywhere but here."""
+    with transaction():
+        ended = services.end_other_sessions(login.viewer(), login.current_token())
+    flash(
+        ngettext("%(num)d perangkat lain dikeluarkan.", "%(num)d perangkat lain dikeluarkan.", ended)
+        if ended
+        else _("Tidak ada perangkat lain yang sedang masuk."),
+        "success",
+    )
+    return redirect(url_for("accounts.settings"))
 
 
 def init_app(app: Flask) -> None:

@@ -40,3 +40,17 @@ def register_contributions(tab: ContributionTab) -> None:
 
 def contribution_tabs() -> tuple[ContributionTab, ...]:
     return tuple(_tabs.values())
+
+
+BoardNames = Callable[[Viewer, frozenset[int]], tuple[str, ...]]
+_board_names: list[BoardNames] = []
+
+
+def register_board_names(names: BoardNames) -> None:
+    """Say how boards are called: `names(viewer, ids)` gives the names of those that the viewer may know of."""
+    _board_names[:] = [names]
+
+
+def board_names(viewer: Viewer, ids: frozenset[int]) -> tuple[str, ...]:
+    """The names of the boards `ids`, as far as `viewer` may know of them; nothing before somebody registered."""
+    return _board_names[0](viewer, ids) if _board_names else ()

@@ -1,30 +1,36 @@
 """What can be done with accounts, one group of verbs a file."""
 
+from forum.accounts.services.editing import Entry, end_sessions_of, update_user
 from forum.accounts.services.links import LIFETIME, issue_link, make_link, use_link
+from forum.accounts.services.own import THEMES, change_appearance, change_password, end_other_sessions, require_known
 from forum.accounts.services.people import create_user
-from forum.accounts.services.sessions import (
-    end_session,
-    end_sessions,
-    forget_expired_sessions,
-    start_session,
-    touch_session,
-)
+from forum.accounts.services.sessions import end_session, end_sessions, start_session, touch_session
 from forum.accounts.services.signing_in import Account, authenticate, find_account, fold_identifier, renew_hash
+from forum.accounts.services.units import create_unit, update_unit
 
 __all__ = [
     "LIFETIME",
+    "THEMES",
     "Account",
+    "Entry",
     "authenticate",
+    "change_appearance",
+    "change_password",
+    "create_unit",
     "create_user",
+    "end_other_sessions",
     "end_session",
     "end_sessions",
+    "end_sessions_of",
     "find_account",
     "fold_identifier",
-    "forget_expired_sessions",
     "issue_link",
     "make_link",
     "renew_hash",
+    "require_known",
     "start_session",
     "touch_session",
+    "update_unit",
+    "update_user",
     "use_link",
 ]

@@ -53,9 +53,3 @@ def end_sessions(user_id: int, *, but: str | None = None) -> int:
     if but is not None:
         statement = statement.where(UserSession.token_hash != tokens.digest(but))
     return len(db.session.scalars(statement.returning(UserSession.id)).all())
-
-
-def forget_expired_sessions() -> int:
-    """Remove sessions whose time is over; returns how many. For the worker's housekeeping."""
-    statement = delete(UserSession).where(UserSession.expires_at <= clock.now()).returning(UserSession.id)
-    return len(db.session.scalars(statement).all())

@@ -1,19 +1,16 @@
-"""Reads of people, units and sessions."""
+"""Reads of sessions and one-time links."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import select
 
 from forum.accounts import tokens
-from forum.accounts.models import OneTimeLink, Unit, UnitAlias, User, UserSession
+from forum.accounts.models import OneTimeLink, User, UserSession
 from forum.core import clock
 from forum.core.db import db
-from forum.core.errors import Invalid
-from forum.core.i18n import lazy
-from forum.core.text import fold
 from forum.core.viewer import Role, Viewer
 
 # A session notes its use no more often than this, so that reading pages does not write to the database each time.
@@ -68,30 +65,38 @@ def viewer_of_session(token: str, idle: timedelta = timedelta(days=1)) -> FoundS
     return FoundSession(viewer, now - row.last_seen_at > TOUCH_EVERY)
 
 
-def sample_accounts_exist() -> bool:
-    """Are there active sample accounts, whose password everybody knows? A production start is refused then."""
-    return bool(db.session.scalar(select(exists().where(User.is_sample, User.is_active))))
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """One browser in which a person is signed in."""
+
+    created_at: datetime
+    last_seen_at: datetime
+    is_current: bool
 
 
-def unit_id_of(text: str) -> int:
-    """The unit that `text` names: by slug, name, short name, or an old name. Raises Invalid for none or several."""
-    key = fold(text)
-    by_alias = select(UnitAlias.unit_id).where(UnitAlias.key == key)
-    found = db.session.scalars(
-        select(Unit.id).where(or_(Unit.slug == text.strip().lower(), Unit.id.in_(by_alias)))
-    ).all()
-    if len(found) != 1:
-        raise Invalid(
-            lazy("Ada beberapa perangkat daerah dengan nama itu: tulis nama singkatnya di alamat (slug).")
-            if found
-            else lazy("Perangkat daerah ini tidak dikenal."),
-            "unit",
-        )
-    return found[0]
+def sessions_of(user_id: int, token: str | None) -> tuple[SessionLine, ...]:
+    """The sessions that still hold, last used first; `token` tells which one asks."""
+    current = tokens.digest(token) if token else ""
+    rows = db.session.execute(
+        select(UserSession.created_at, UserSession.last_seen_at, UserSession.token_hash)
+        .where(UserSession.user_id == user_id, UserSession.expires_at > clock.now())
+        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+        .limit(50)
+    )
+    return tuple(SessionLine(row.created_at, row.last_seen_at, row.token_hash == current) for row in rows)
 
 
-def person_of_link(token: str) -> tuple[str, str, str] | None:
-    """Username, e-mail address and name of the person whose unused link `token` is; None when it opens nothing (any more)."""
+@dataclass(frozen=True, slots=True)
+class LinkOwner:
+    """Whose one-time link it is: what the page greets them by, and what their password may not contain."""
+
+    username: str
+    email: str
+    name: str
+
+
+def owner_of_link(token: str) -> LinkOwner | None:
+    """Whom an unused link belongs to; None when `token` opens nothing (any more)."""
     row = db.session.execute(
         select(User.username, User.email, User.name)
         .join(OneTimeLink, OneTimeLink.user_id == User.id)
@@ -102,4 +107,4 @@ def person_of_link(token: str) -> tuple[str, str, str] | None:
             User.is_active,
         )
     ).one_or_none()
-    return (row.username, row.email, row.name) if row else None
+    return LinkOwner(*row) if row else None

@@ -1,0 +1,65 @@
+"""Reads of people, units and sessions."""
+
+from forum.accounts.queries.directory import UserEntry, UserLine, UsersPage, user_entry, users_page
+from forum.accounts.queries.people import (
+    OwnPassword,
+    Person,
+    ProfilePage,
+    ProfileTab,
+    SettingsPage,
+    own_password,
+    profile_page,
+    sample_accounts_exist,
+    settings_page,
+)
+from forum.accounts.queries.sessions import (
+    FoundSession,
+    LinkOwner,
+    SessionLine,
+    owner_of_link,
+    sessions_of,
+    viewer_of_session,
+)
+from forum.accounts.queries.units import (
+    UnitEntry,
+    UnitLine,
+    UnitNames,
+    all_units,
+    find_unit,
+    unit_choices,
+    unit_entry,
+    unit_id_of,
+    unit_lines,
+)
+
+__all__ = [
+    "FoundSession",
+    "LinkOwner",
+    "OwnPassword",
+    "Person",
+    "ProfilePage",
+    "ProfileTab",
+    "SessionLine",
+    "SettingsPage",
+    "UnitEntry",
+    "UnitLine",
+    "UnitNames",
+    "UserEntry",
+    "UserLine",
+    "UsersPage",
+    "all_units",
+    "find_unit",
+    "own_password",
+    "owner_of_link",
+    "profile_page",
+    "sample_accounts_exist",
+    "sessions_of",
+    "settings_page",
+    "unit_choices",
+    "unit_entry",
+    "unit_id_of",
+    "unit_lines",
+    "user_entry",
+    "users_page",
+    "viewer_of_session",
+]
