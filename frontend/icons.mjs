@@ -15,12 +15,12 @@ function* walk(folder, ext) {
   }
 }
 
-/** Names in `icon('name')` of templates and scripts; dynamic names stand in icons/used.json. */
+/** Names in `icon('name')`, and in the macros that pass one on; names made up otherwise stand in icons/used.json. */
 function usedNames(root) {
   const names = new Set(JSON.parse(readFileSync(join(here, 'icons/used.json'), 'utf8')));
   for (const path of [...walk(join(root, 'templates'), '.html'), ...walk(join(here, 'js'), '.js')]) {
     const text = readFileSync(path, 'utf8');
-    for (const [, name] of text.matchAll(/\bicon\(\s*['"]([a-z0-9-]+)['"]/g)) names.add(name);
+    for (const [, name] of text.matchAll(/\b(?:icon|tool|notice|empty)\(\s*['"]([a-z0-9-]+)['"]/g)) names.add(name);
   }
   return [...names].sort();
 }

@@ -8,9 +8,10 @@ import { startPermalinks } from './permalink.js';
 import { startQuotes } from './quote.js';
 import { startReading } from './read.js';
 import { startReplies } from './reply.js';
+import { startScrollers } from './scrollers.js';
 import { startVotes } from './votes.js';
 
-for (const start of [startForms, startMenus, startComposers, startVotes, startReplies, startBranches, startPermalinks, startQuotes, startReading, startKeys]) start();
+for (const start of [startForms, startMenus, startComposers, startVotes, startReplies, startBranches, startPermalinks, startQuotes, startReading, startScrollers, startKeys]) start();
 
 // Firefox before 134 counts <use href="file.svg"> as default-src, which our policy closes: there the sprite goes into the page.
 const firefox = /Firefox\/(\d+)/.exec(navigator.userAgent);

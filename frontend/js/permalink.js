@@ -1,15 +1,15 @@
 import { say } from './text.js';
 import { toast } from './toast.js';
 
-/** "Salin tautan" copies; where the clipboard is closed the link stays a link. */
+/** The time of a post is its permalink: a click copies it and puts it into the address bar. */
 export function startPermalinks() {
   document.addEventListener('click', async (event) => {
-    const link = event.target.closest('a[data-copy]');
-    if (!link || !navigator.clipboard) return;
+    const link = event.target.closest('a[data-at]');
+    if (!link || !navigator.clipboard || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     try {
       await navigator.clipboard.writeText(link.href);
-      link.closest('details')?.removeAttribute('open');
+      history.replaceState(history.state, '', link.href);
       toast(say('copied'));
     } catch {
       location.assign(link.href);

@@ -66,6 +66,7 @@ export class Preview {
     try {
       this.panel.innerHTML = await (await post(this.url, { body })).text(); // cleaned by the server, as every post is
       this.shown = body;
+      document.dispatchEvent(new Event('rembuk:posts'));
     } catch (error) {
       this.shown = null;
       this.panel.textContent = error instanceof Refused ? error.message : say('failed');
