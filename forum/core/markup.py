@@ -117,10 +117,11 @@ _INVISIBLE = re.compile(
     "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
-# What a line may hold and still show no text: list and heading marks, rules, fences, empty emphasis and links.
+_EMPTY_FENCE = re.compile(r"^(`{3,}|~{3,})[\w+#.-]*\n\1$", re.MULTILINE)
+# What a line may hold and still show no text: list and heading marks, rules, empty emphasis and links.
 _MARKS_ONLY = re.compile(
     r"(?:>|[-+*•](?:\[[xX]?\])?|\d{1,9}[.)]|#)*+"
-    r"(?:[-=*_~`|:#]*|(?:`{3,}|~{3,})[\w+#.-]*|\[\]\([^)]*\)|\[[^\]^][^\]]*\]:\S+)"
+    r"(?:[-=*_~`|:#]*|\[\]\([^)]*\)|\[[^\]^][^\]]*\]:\S+)"
 )
 
 
@@ -148,8 +149,9 @@ def _cut_accents(run: re.Match[str]) -> str:
 
 def is_blank(text: str) -> bool:
     """Whether a reader would see nothing: only white space, invisible characters, or Markdown marks without text."""
-    lines = html_entities.unescape(normalise(text)).split("\n")
-    return all(_MARKS_ONLY.fullmatch(_INVISIBLE.sub("", line)) for line in lines)
+    lines = (_INVISIBLE.sub("", line) for line in html_entities.unescape(normalise(text)).split("\n"))
+    visible = _EMPTY_FENCE.sub("", "\n".join(line for line in lines if line))
+    return all(_MARKS_ONLY.fullmatch(line) for line in visible.split("\n"))
 
 
 # Blocks ---------------------------------------------------------------------------------------------------------

@@ -432,7 +432,23 @@ def test_text_without_anything_to_see_is_blank(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["a", "?", "...", "👍", ":)", "+1", "1", "![](/lampiran/1/a.png)", "#5", "@ab", "[a](/b)", "- [x] ya", "ﷺ", "1. a"],
+    [
+        "a",
+        "?",
+        "...",
+        "👍",
+        ":)",
+        "+1",
+        "1",
+        "![](/lampiran/1/a.png)",
+        "#5",
+        "@ab",
+        "[a](/b)",
+        "- [x] ya",
+        "ﷺ",
+        "1. a",
+        "```halo",
+    ],
 )
 def test_text_with_something_to_see_is_not_blank(text):
     assert not is_blank(text)
