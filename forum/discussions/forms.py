@@ -11,6 +11,7 @@ from forum.core.i18n import lazy
 from forum.core.web import form_key
 from forum.discussions.queries.shapes import ThreadKind
 from forum.discussions.services.texts import MAX_TITLE
+from forum.discussions.services.writing import is_key
 
 KIND_LABELS = {
     ThreadKind.QUESTION: lazy("Pertanyaan"),
@@ -20,13 +21,23 @@ KIND_LABELS = {
 }
 
 
-class ThreadForm(Form):
+class KeyedForm(Form):
+    """A form that makes one post however often it is sent."""
+
+    key = HiddenField(default=form_key)
+
+    def renew_bad_key(self) -> None:
+        """A form that is shown again with a key that no rule accepts gets a good one, or it could never be sent."""
+        if not is_key(text_of(self.key.data)):
+            self.key.data = form_key()
+
+
+class ThreadForm(KeyedForm):
     title = StringField(lazy("Judul"), filters=[line], render_kw={"maxlength": MAX_TITLE})
     board = SelectField(lazy("Papan"), validate_choice=False)
     kind = RadioField(lazy("Jenis diskusi"), validate_choice=False, default=ThreadKind.QUESTION.value)
     body = TextAreaField(lazy("Isi"))
     tags = StringField(lazy("Tag"), filters=[line])
-    key = HiddenField(default=form_key)
 
     def offer(self, boards: list[tuple[str, str]], kinds: tuple[ThreadKind, ...]) -> None:
         """Set the boards (slug, name) and kinds to choose from."""
@@ -34,10 +45,9 @@ class ThreadForm(Form):
         self.kind.choices = [(kind.value, KIND_LABELS[kind]) for kind in kinds]
 
 
-class ReplyForm(Form):
+class ReplyForm(KeyedForm):
     body = TextAreaField(lazy("Balasan Anda"))
     ke = HiddenField()
-    key = HiddenField(default=form_key)
 
 
 class EditForm(Form):

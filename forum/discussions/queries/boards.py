@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from forum.accounts.models import Unit, User
 from forum.core.db import db
 from forum.core.errors import NotFound
+from forum.core.text import one_line
 from forum.core.viewer import Role, Viewer
 from forum.discussions import policy
 from forum.discussions.addresses import board_url, tag_url
@@ -93,7 +94,7 @@ def boards_for(viewer: Viewer) -> tuple[BoardCard, ...]:
 
 def board_by_slug(viewer: Viewer, slug: str) -> tuple[BoardCard, BoardRules]:
     """One board, archived or not. Raises NotFound when there is none or `viewer` may not know of it."""
-    found = boards_with_rules(viewer, Board.slug == slug)
+    found = boards_with_rules(viewer, Board.slug == one_line(slug))
     if not found:
         raise NotFound
     return found[0]
@@ -113,6 +114,7 @@ def moderators_of(board_id: int) -> tuple[Person, ...]:
 
 def tag_by_slug(slug: str) -> tuple[int, TagRef, tuple[str, ...]]:
     """A tag and its synonyms, by its slug or that of a synonym. Raises NotFound."""
+    slug = one_line(slug)
     row = db.session.execute(
         select(Tag.id, Tag.slug, Tag.name)
         .outerjoin(TagSynonym, TagSynonym.tag_id == Tag.id)

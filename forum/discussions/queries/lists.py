@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, select, tuple_
 from sqlalchemy.orm import aliased
 
 from forum.accounts.models import Unit, User
@@ -117,7 +117,7 @@ def _find(
     board_id: int | None = None,
     tag_id: int | None = None,
 ) -> _Found:
-    """A page of list `name`, within a board or a tag. One statement (two on a board's first page, for the pinned)."""
+    """A page of list `name`, within a board or a tag. One statement (two on a board's pages, for the pinned)."""
     cursor = decode_cursor(after)
     visible = policy.threads_visible_to(viewer)
     pinned: list[int] = []
@@ -133,11 +133,12 @@ def _find(
     if board_id is not None:
         statement = statement.where(Thread.board_id == board_id)
         if name is ListName.LATEST:
-            statement = statement.where(Thread.pinned_at.is_(None))
-            pinned = _pinned(board_id) if cursor is None else []
+            # Those on top of the first page are not listed again; pinned ones beyond MAX_PINNED stand at their place.
+            pinned = _pinned(board_id)
+            statement = statement.where(Thread.id.not_in(pinned))
     found = _page_ids(statement, moment, key, cursor)
     ids, newer, older = _neighbours(found, cursor, lambda text: list_url(base, name, text), list_url(base, name))
-    return _Found(name, pinned, ids, newer, older)
+    return _Found(name, pinned if cursor is None else [], ids, newer, older)
 
 
 def list_url(base: str, name: ListName, cursor: str | None = None) -> str:
@@ -194,7 +195,7 @@ def _pinned(board_id: int) -> list[int]:
         db.session.scalars(
             select(Thread.id)
             .where(Thread.board_id == board_id, Thread.pinned_at.is_not(None), Thread.deleted_at.is_(None))
-            .order_by(Thread.pinned_at.desc())
+            .order_by(Thread.pinned_at.desc(), Thread.id.desc())
             .limit(MAX_PINNED)
         )
     )
@@ -207,7 +208,7 @@ def thread_rows(viewer: Viewer, ids: list[int]) -> dict[int, ThreadRow]:
     last = aliased(User)
     read_to = case(
         (ReadMark.number.is_not(None), ReadMark.number),
-        (Thread.last_activity_at <= func.coalesce(ReadHorizon.at, "1970-01-01"), Thread.last_number),
+        (Thread.last_activity_at <= ReadHorizon.at, Thread.last_number),
         else_=0,
     )
     first_unread = (

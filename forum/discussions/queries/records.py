@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from forum.core.db import db
 from forum.core.errors import NotFound
@@ -120,25 +120,35 @@ def post_record(row: Any, start: int = 0) -> PostRecord:
     return PostRecord(*row[start : start + 12], is_deleted=row[start + 12] is not None)
 
 
-def thread_for(viewer: Viewer, thread_id: int) -> ThreadRecord:
-    """The thread, if `viewer` may see it. Raises NotFound."""
+def _seen_by(viewer: Viewer, even_deleted: bool) -> ColumnElement[bool]:
+    return policy.boards_visible_to(viewer) if even_deleted else policy.threads_visible_to(viewer)
+
+
+def thread_for(viewer: Viewer, thread_id: int, *, even_deleted: bool = False) -> ThreadRecord:
+    """The thread, if `viewer` may see it. Raises NotFound.
+
+    `even_deleted`: also a deleted thread of a board that the viewer may read, so that whoever was writing in it can be told.
+    """
     row = db.session.execute(
         select(*THREAD_COLUMNS)
         .join(Board, Board.id == Thread.board_id)
-        .where(Thread.id == thread_id, policy.threads_visible_to(viewer))
+        .where(Thread.id == thread_id, _seen_by(viewer, even_deleted))
     ).one_or_none()
     if row is None:
         raise NotFound
     return thread_record(row)
 
 
-def post_for(viewer: Viewer, post_id: int) -> tuple[ThreadRecord, PostRecord]:
-    """A post and its thread, if `viewer` may see the thread. A deleted post is found: what may be done with it is policy."""
+def post_for(viewer: Viewer, post_id: int, *, even_deleted: bool = False) -> tuple[ThreadRecord, PostRecord]:
+    """A post and its thread, if `viewer` may see the thread. A deleted post is found: what may be done with it is policy.
+
+    `even_deleted` as in `thread_for`, about the thread. Raises NotFound.
+    """
     row = db.session.execute(
         select(*THREAD_COLUMNS, *POST_COLUMNS)
         .join(Thread, Thread.id == Post.thread_id)
         .join(Board, Board.id == Thread.board_id)
-        .where(Post.id == post_id, policy.threads_visible_to(viewer))
+        .where(Post.id == post_id, _seen_by(viewer, even_deleted))
     ).one_or_none()
     if row is None:
         raise NotFound
@@ -149,11 +159,11 @@ def opening_post_id(thread_id: int) -> int:
     return db.session.execute(select(Post.id).where(Post.thread_id == thread_id, Post.number == 1)).scalar_one()
 
 
-def post_by_key(author_id: int | None, key: str) -> tuple[int, int, str] | None:
-    """(post id, thread id, thread slug) of what this author sent before under the same idempotency key."""
+def post_by_key(author_id: int | None, key: str) -> tuple[int, int, str, bool] | None:
+    """(post id, thread id, thread slug, is it an opening post) of what this author sent before under the same key."""
     row = db.session.execute(
-        select(Post.id, Thread.id, Thread.slug)
+        select(Post.id, Thread.id, Thread.slug, Post.number)
         .join(Thread, Thread.id == Post.thread_id)
         .where(Post.author_id == author_id, Post.idempotency_key == key)
     ).one_or_none()
-    return None if row is None else (row[0], row[1], row[2])
+    return None if row is None else (row[0], row[1], row[2], row[3] == 1)

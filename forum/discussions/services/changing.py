@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select, update
 from forum.audit.services import record
 from forum.core import clock
 from forum.core.db import db
-from forum.core.errors import Conflict, Denied
+from forum.core.errors import Conflict, Denied, NotFound
 from forum.core.i18n import _
 from forum.core.viewer import Viewer
 from forum.discussions import policy
@@ -114,11 +114,13 @@ def delete_post(actor: Viewer, post_id: int, reason: str = "") -> str:
         raise Denied(_("Hanya penulis dan moderator yang dapat menghapus kiriman ini."))
     reason = reason_text(reason, required=actor.id != post.author_id)
     now = clock.now()
-    db.session.execute(
+    deleted = db.session.execute(
         update(Post)
-        .where(Post.id == post_id)
+        .where(Post.id == post_id, Post.deleted_at.is_(None))
         .values(deleted_at=now, deleted_by_id=actor.id, delete_reason=reason, version=Post.version + 1)
     )
+    if deleted.rowcount != 1:
+        return gone_to
     if post.is_opening:
         db.session.execute(update(Thread).where(Thread.id == thread.id).values(deleted_at=now))
         _count_thread(thread, -1)
@@ -131,18 +133,26 @@ def delete_post(actor: Viewer, post_id: int, reason: str = "") -> str:
 
 
 def restore_post(actor: Viewer, post_id: int) -> str:
-    """Undo `delete_post`. Returns the address of the post. Raises NotFound, Denied."""
-    thread, post = post_for(actor, post_id)
+    """Undo `delete_post`. Returns the address of the post. Raises NotFound, Denied.
+
+    A deleted thread is out of its author's sight too, but they may take back what they did themselves.
+    """
+    thread, post = post_for(actor, post_id, even_deleted=True)
+    own_thread = post.is_opening and policy.may_restore(actor, thread, post)
+    if thread.is_deleted and not (own_thread or policy.may_moderate(actor, thread.board_id)):
+        raise NotFound
     url = thread.url if post.is_opening else permalink(thread.url, post_id)
     if not post.is_deleted:
         return url
     if not policy.may_restore(actor, thread, post):
         raise Denied(_("Kiriman ini dihapus moderator, jadi hanya moderator yang dapat memulihkannya."))
-    db.session.execute(
+    restored = db.session.execute(
         update(Post)
-        .where(Post.id == post_id)
+        .where(Post.id == post_id, Post.deleted_at.is_not(None))
         .values(deleted_at=None, deleted_by_id=None, delete_reason="", version=Post.version + 1)
     )
+    if restored.rowcount != 1:
+        return url
     if post.is_opening:
         db.session.execute(update(Thread).where(Thread.id == thread.id).values(deleted_at=None))
         _count_thread(thread, +1)

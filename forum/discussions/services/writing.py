@@ -19,7 +19,7 @@ from forum.discussions import policy
 from forum.discussions.addresses import permalink, slugify, thread_url
 from forum.discussions.models import Board, Draft, Post, ReadMark, Thread, ThreadTag
 from forum.discussions.queries.boards import board_by_slug
-from forum.discussions.queries.records import post_by_key, thread_for
+from forum.discussions.queries.records import ThreadRecord, post_by_key, thread_for
 from forum.discussions.queries.shapes import ThreadKind
 from forum.discussions.services.tagging import parse_tags, set_tags, tag_ids
 from forum.discussions.services.texts import Text, title_text
@@ -36,6 +36,11 @@ class Written:
     url: str
 
 
+def is_key(text: str) -> bool:
+    """Does `text` look like a key that one of our forms made?"""
+    return 8 <= len(text) <= MAX_KEY and text.isascii() and text.isprintable()
+
+
 def kinds_for(actor: Viewer, board_id: int) -> tuple[ThreadKind, ...]:
     """The kinds of thread that `actor` may open: announcements and scheduled discussions are for moderators."""
     kinds = (ThreadKind.QUESTION, ThreadKind.PRACTICE)
@@ -46,14 +51,15 @@ def kinds_for(actor: Viewer, board_id: int) -> tuple[ThreadKind, ...]:
 
 def _earlier(actor: Viewer, key: str) -> Written | None:
     """What `actor` sent under `key` before. Holds the author's row, so that two tries at once come one after the other."""
-    if not 8 <= len(key) <= MAX_KEY:
-        raise Invalid(_("Formulir ini tidak lengkap. Muat ulang halamannya, lalu kirim lagi."))
+    if not is_key(key):
+        raise Invalid(_("Formulir ini tidak lengkap. Tulisan Anda tetap ada di sini: periksa, lalu kirim lagi."))
     db.session.execute(select(User.id).where(User.id == actor.id).with_for_update())
     found = post_by_key(actor.id, key)
     if found is None:
         return None
-    post_id, thread_id, slug = found
-    return Written(post_id, thread_id, permalink(thread_url(thread_id, slug), post_id))
+    post_id, thread_id, slug, is_opening = found
+    url = thread_url(thread_id, slug)
+    return Written(post_id, thread_id, url if is_opening else permalink(url, post_id))
 
 
 def open_thread(
@@ -120,13 +126,11 @@ def _new_post(actor: Viewer, thread_id: int, text: Text, key: str, now: datetime
 def post_reply(actor: Viewer, thread_id: int, parent_id: int, text: Text, key: str) -> Written:
     """Reply to a post of the thread. `key` as in `open_thread`.
 
-    Raises NotFound, Denied (locked, archived), Conflict (the post answered was deleted meanwhile).
+    Raises NotFound, Denied (locked, archived), Conflict (the thread, or the post answered, was deleted meanwhile).
     """
     if earlier := _earlier(actor, key):
         return earlier
-    thread = thread_for(actor, thread_id)
-    if reason := policy.refuse_reply(actor, thread.board, thread):
-        raise Denied(reason)
+    thread = thread_to_answer(actor, thread_id)
     parent = db.session.execute(
         select(Post.id, Post.deleted_at).where(Post.id == parent_id, Post.thread_id == thread_id)
     ).one_or_none()
@@ -147,6 +151,14 @@ def post_reply(actor: Viewer, thread_id: int, parent_id: int, text: Text, key: s
     _drop_draft(actor, f"reply:{parent_id}")
     db.session.flush()
     return Written(post.id, thread_id, permalink(thread.url, post.id))
+
+
+def thread_to_answer(actor: Viewer, thread_id: int) -> ThreadRecord:
+    """The thread, if `actor` may reply in it. Raises NotFound, Denied (locked, archived), Conflict (deleted)."""
+    thread = thread_for(actor, thread_id, even_deleted=True)
+    if reason := policy.refuse_reply(actor, thread.board, thread):
+        raise Conflict(reason) if thread.is_deleted else Denied(reason)
+    return thread
 
 
 def _next_number(actor: Viewer, thread_id: int, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, redirect, render_template, request
+from flask import Blueprint, jsonify, render_template, request
 from werkzeug.wrappers import Response
 
 from forum.accounts.login import viewer
@@ -40,7 +40,7 @@ def save_draft() -> Response:
             version=version, saved_at=saved_at, message=_("Draf tersimpan %(time)s", time=saved_at) if draft else ""
         )
     flash(_("Draf tersimpan %(time)s", time=saved_at) if draft else _("Draf dihapus."))
-    return redirect(back_to("/draf"))
+    return see_other(back_to("/draf"))
 
 
 def discard_draft(draft_id: int) -> Response:

@@ -13,7 +13,7 @@ from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.core.errors import NotFound
 from forum.core.i18n import _
-from forum.core.web import back_to, flash
+from forum.core.web import back_to, flash, see_other
 from forum.discussions.queries import boards, lists
 from forum.discussions.queries.shapes import BoardsPage, ListName
 from forum.discussions.services import reading
@@ -64,7 +64,8 @@ def board(slug: str) -> str:
 def tag(slug: str) -> str | Response:
     page = lists.tag_page(viewer(), slug, *_asked())
     if page.tag and page.tag.slug != slug:
-        return redirect(page.tag.url, 301)
+        query = request.query_string.decode("ascii", "ignore")
+        return redirect(f"{page.tag.url}?{query}" if query else page.tag.url, 301)
     return render_template("discussions/tag.html", page=page)
 
 
@@ -74,4 +75,4 @@ def mark_all_read() -> Response:
     with transaction():
         reading.mark_all_read(actor)
     flash(_("Semua diskusi ditandai sudah dibaca."))
-    return redirect(back_to("/"))
+    return see_other(back_to("/"))

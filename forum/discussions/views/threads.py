@@ -10,7 +10,7 @@ from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.core.i18n import _
 from forum.core.paging import parse_id, parse_page
-from forum.core.web import flash, wants_json
+from forum.core.web import flash, see_other, wants_json
 from forum.discussions.forms import ReplyForm
 from forum.discussions.queries import history as histories
 from forum.discussions.queries import threads
@@ -44,8 +44,7 @@ def thread(ref: int) -> str | Response:
         target_id=optional_id("balasan"),
     )
     if request.path != page.thread.url:
-        query = request.query_string.decode("ascii", "ignore")
-        return redirect(f"{page.thread.url}?{query}" if query else page.thread.url, 301)
+        return _led_to(page.thread.url)
     if isinstance(page, BranchPage):
         return render_template("discussions/branch.html", page=page)
     form = ReplyForm(formdata=None, ke=str(page.opening.id))
@@ -54,8 +53,16 @@ def thread(ref: int) -> str | Response:
     return render_template("discussions/thread.html", page=page, form=form)
 
 
-def branch(ref: int, post_id: int) -> str:
+def _led_to(url: str) -> Response:
+    """The same page under its own address, with the parameters that were asked for."""
+    query = request.query_string.decode("ascii", "ignore")
+    return redirect(f"{url}?{query}" if query else url, 301)
+
+
+def branch(ref: int, post_id: int) -> str | Response:
     page = threads.branch_page(viewer(), ref, post_id, parse_page(request.args.get("halaman")))
+    if request.path != page.root.branch_url:
+        return _led_to(page.root.branch_url)
     return render_template("discussions/branch.html", page=page)
 
 
@@ -74,4 +81,4 @@ def mark_read(ref: int) -> Response:
     if wants_json():
         return jsonify(read=min(upto, record.last_number))
     flash(_("Diskusi ini ditandai sudah dibaca."))
-    return redirect(record.url)
+    return see_other(record.url)

@@ -49,6 +49,7 @@ def compose() -> str | Response | tuple[str, int]:
             flash(_("Diskusi Anda sudah terbit."))
             return see_other(written.url)
     page = _compose_page(form)
+    form.renew_bad_key()
     return render_template("discussions/compose.html", page=page, form=form), 422 if form.has_errors else 200
 
 
@@ -84,10 +85,8 @@ def reply(ref: int) -> str | Response | tuple[str, int]:
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
         with form.catching():
-            record = thread_for(actor, ref)
+            record = writing.thread_to_answer(actor, ref)
             parent_id = parse_id(asked) if asked else opening_post_id(record.id)
-            if reason := policy.refuse_reply(actor, record.board, record):
-                raise Denied(reason)
             text = texts.post_text(text_of(form.body.data))
             with transaction():
                 written = writing.post_reply(actor, ref, parent_id, text, text_of(form.key.data))
@@ -105,6 +104,7 @@ def reply(ref: int) -> str | Response | tuple[str, int]:
     form.ke.data = str(parent_id)
     if request.method == "GET" and draft:
         form.body.data = draft.body
+    form.renew_bad_key()
     page = ReplyPage(head, parent, draft)
     return render_template("discussions/reply.html", page=page, form=form), 422 if form.has_errors else 200
 
