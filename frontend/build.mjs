@@ -52,6 +52,7 @@ for (const { outputFiles, metafile } of results) {
   }
 }
 
+addHashed('favicon.svg', readFileSync(join(here, 'img/favicon.svg')));
 const icons = sprites(root);
 for (const [name, svg] of Object.entries(icons.sprites)) addHashed(name, svg);
 files.set('board-icons.json', Buffer.from(`${JSON.stringify(icons.boardIcons, null, 2)}\n`));

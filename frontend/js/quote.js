@@ -38,7 +38,8 @@ export function startQuotes() {
     button.hidden = true;
     getSelection().removeAllRanges();
     const name = post.querySelector('.who a')?.textContent ?? '';
-    const url = post.querySelector('a[data-at]')?.getAttribute('href') ?? '';
+    const at = post.querySelector('a[data-at]');
+    const url = at ? at.pathname + at.search + at.hash : '';
     const head = name ? `> [${name}](${url}) ${say('wrote')}:\n>\n` : '';
     const quoted = `${head}${text.split('\n').map((line) => `> ${line}`).join('\n')}\n\n`;
     const link = post.querySelector('a[data-reply]');

@@ -20,15 +20,17 @@ export class Composer {
       this.preview.close();
       this.area.form.querySelector('button[data-send]').click();
     });
+    this.placed = this.area === document.activeElement; // the caret is where the writer put it
+    for (const type of ['input', 'pointerup', 'keyup']) this.area.addEventListener(type, () => { this.placed = true; });
     box.dataset.ready = 'yes';
   }
 
-  /** Writes a passage where the caret is (at the end, when nothing has been written there). */
+  /** Writes a passage where the writer has put the caret; at the end when nobody has. */
   insert(text) {
     const { area } = this;
     this.preview.close();
     area.focus();
-    const at = area.selectionEnd;
+    const at = this.placed ? area.selectionEnd : area.value.length;
     const before = area.value.slice(0, at);
     const gap = before && !before.endsWith('\n\n') ? (before.endsWith('\n') ? '\n' : '\n\n') : '';
     area.setRangeText(gap + text, at, at, 'end');

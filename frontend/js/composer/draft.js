@@ -28,7 +28,7 @@ export class Draft {
     if (refused) this.changed();
 
     this.form.addEventListener('input', () => this.changed());
-    this.form.addEventListener('focusout', () => this.save());
+    this.form.addEventListener('focusout', (event) => { if (!this.form.contains(event.relatedTarget)) this.save(); });
     this.form.addEventListener('submit', (event) => this.submitted(event), true);
     addEventListener('online', () => this.save());
     addEventListener('offline', () => { if (this.dirty) { this.keep(); toast(say('offline')); } });
@@ -134,7 +134,7 @@ export class Draft {
       if (error instanceof Refused) {
         this.stale = error.signedOut || error.status === 400;
         if (first) toast(error.message);
-      } else if (first) toast(say('offline'));
+      } else if (first && navigator.onLine) toast(say('failed'));
     } finally {
       clearTimeout(slow);
     }
