@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from forum.cli import demo, serve, users
+from forum.cli import demo, render, serve, users
 
 
 def init_app(app: Flask) -> None:
     """Add the commands to `flask`."""
     app.cli.add_command(users.group)
     app.cli.add_command(demo.group)
+    app.cli.add_command(render.render)
     serve.init_app(app)

@@ -9,12 +9,17 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import click
+from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
 
-from forum.core.markup import GUIDE, POST, Limits, Refused
+from forum.core.markup import GUIDE, POST, Limits, Refused, normalise, scope_of
 from forum.core.sandbox import Renderer
+from forum.discussions.queries.people import all_usernames
+from forum.discussions.services.texts import mentioned
 
 _AHEAD = 64
 """How many lines may be under way before the first of them is written."""
@@ -27,39 +32,61 @@ class _BadLine(Exception):
 @click.command("render")
 @click.option("--jsonl", is_flag=True, help='Read {"id", "text"} and write {"id", "html"} or {"id", "error"} lines.')
 @click.option("--guide", is_flag=True, help="Allow the length of a guide instead of a post.")
+@with_appcontext
 def render(jsonl: bool, guide: bool) -> None:
     """Turn Markdown from standard input into the HTML that a post would get.
 
     Exit status: 0, 1 if the text is refused, 2 if a line is not what --jsonl expects.
     """
-    source = sys.stdin.buffer
-    target = sys.stdout.buffer
     renderer = Renderer()
     try:
         answer = _render_lines if jsonl else _render_text
-        status = answer(renderer, GUIDE if guide else POST, source, target)
+        status = answer(_Post(renderer, GUIDE if guide else POST, _people()), sys.stdin.buffer, sys.stdout.buffer)
     finally:
         renderer.close()
     sys.exit(status)
 
 
-def _render_text(renderer: Renderer, limits: Limits, source: BinaryIO, target: BinaryIO) -> int:
+def _people() -> frozenset[str] | None:
+    """Who can be mentioned; None (anybody) where there is no database yet."""
     try:
-        rendered = renderer.render(source.read().decode(errors="replace"), limits)
+        return all_usernames()
+    except SQLAlchemyError:
+        return None
+
+
+@dataclass(frozen=True)
+class _Post:
+    """Renders as the services do when they store a post."""
+
+    renderer: Renderer
+    limits: Limits
+    people: frozenset[str] | None
+
+    def html(self, text: str) -> str:
+        """Raises Refused."""
+        body = normalise(text)
+        known = None if self.people is None else self.people & mentioned(body)
+        return self.renderer.render(body, self.limits, known=known, scope=scope_of(body)).html
+
+
+def _render_text(post: _Post, source: BinaryIO, target: BinaryIO) -> int:
+    try:
+        html = post.html(source.read().decode(errors="replace"))
     except Refused as refusal:
         click.echo(str(refusal), err=True)
         return 1
-    target.write(rendered.html.encode())
+    target.write(html.encode())
     target.flush()
     return 0
 
 
-def _render_lines(renderer: Renderer, limits: Limits, source: BinaryIO, target: BinaryIO) -> int:
+def _render_lines(post: _Post, source: BinaryIO, target: BinaryIO) -> int:
     """Answer each line in order, as soon as it can be: whoever sends one line and waits gets its answer."""
 
     def answer(name: Any, text: str) -> dict[str, Any]:
         try:
-            return {"id": name, "html": renderer.render(text, limits).html}
+            return {"id": name, "html": post.html(text)}
         except Refused as refusal:
             return {"id": name, "error": {"code": refusal.code, "message": str(refusal)}}
 

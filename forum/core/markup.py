@@ -20,6 +20,7 @@ does it in a child that can be killed. This module imports nothing of the applic
 from __future__ import annotations
 
 import html as html_entities
+import hashlib
 import re
 import unicodedata
 import xml.etree.ElementTree as etree  # noqa: N813 (as Python-Markdown names it)
@@ -963,6 +964,11 @@ def check_scope(scope: str) -> None:
     """Raise ValueError for a scope that could not be part of an id."""
     if not _SCOPE.fullmatch(scope):
         raise ValueError(f"not a scope: {scope!r}")
+
+
+def scope_of(text: str) -> str:
+    """A scope made of the text itself, so that a post has the same HTML wherever it is rendered, before it has an id too."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def render(text: str, limits: Limits = POST, *, known: frozenset[str] | None = None, scope: str = "") -> Rendered:

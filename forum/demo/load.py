@@ -82,7 +82,7 @@ def _render(loader: Loader, threads: list[SampleThread], progress: Progress) -> 
         if thread.summary:
             bodies.append(("summary", thread.summary))
         for key, body in bodies:
-            loader.texts[thread.id, key] = texts.render(body, mentionable=_usernames())
+            loader.texts[thread.id, key] = texts.render(body, people=_usernames())
             progress("render")
 
 

@@ -33,6 +33,11 @@ def known_usernames(usernames: set[str]) -> frozenset[str]:
     return frozenset(db.session.scalars(select(User.username).where(User.username.in_(sorted(usernames)))))
 
 
+def all_usernames() -> frozenset[str]:
+    """Every username there is."""
+    return frozenset(db.session.scalars(select(User.username)))
+
+
 def suggest_people(prefix: str) -> list[Person]:
     """Up to MAX_SUGGESTIONS active people whose username, or a word of whose name, begins with `prefix`."""
     folded = prefix.casefold().replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

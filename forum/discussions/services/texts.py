@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from forum.core.errors import Invalid
 from forum.core.i18n import _
-from forum.core.markup import POST, Limits, Refused, is_blank, normalise
+from forum.core.markup import POST, Limits, Refused, is_blank, normalise, scope_of
 from forum.core.sandbox import default_renderer
 from forum.core.text import one_line
 from forum.discussions.queries.people import known_usernames
@@ -58,16 +58,21 @@ def refusal(error: Refused) -> str:
     )
 
 
-def render(body: str, limits: Limits = POST, mentionable: frozenset[str] | None = None) -> Text:
+def mentioned(body: str) -> set[str]:
+    """The names behind an "@" in `body`, in lower case, whether or not they are somebody's."""
+    return {name.lower() for name in _MENTION.findall(body)}
+
+
+def render(body: str, limits: Limits = POST, people: frozenset[str] | None = None) -> Text:
     """Clean and render `body`, in a child process that may be killed. Raises Invalid (field 'body').
 
-    Names of `mentionable` become links to their profile; None looks up who there is.
+    Mentions of usernames in `people` become links; None looks up who there is.
     """
     body = normalise(body)
-    if mentionable is None:
-        mentionable = known_usernames({name.lower() for name in _MENTION.findall(body[: limits.characters])})
+    names = mentioned(body[: limits.characters])
+    known = known_usernames(names) if people is None else people & names
     try:
-        rendered = default_renderer().render(body, limits, known=mentionable)
+        rendered = default_renderer().render(body, limits, known=known, scope=scope_of(body))
     except Refused as error:
         raise Invalid(refusal(error), "body") from error
     return Text(body, rendered.html, rendered.version)

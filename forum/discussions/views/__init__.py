@@ -10,8 +10,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from forum.core.errors import NotFound
 from forum.core.paging import parse_id
-
-blueprint = Blueprint("discussions", __name__)
+from forum.discussions.views import acts, drafts, lists, threads, writing
 
 _REF = re.compile(r"([0-9]+)(?:-.*)?")
 
@@ -46,8 +45,7 @@ def _id_or_no_match(text: str) -> int:
 def init_app(app: Flask) -> None:
     app.url_map.converters["thread"] = ThreadConverter
     app.url_map.converters["id"] = IdConverter
-    from forum.discussions.views import acts, drafts, lists, threads, writing
-
+    blueprint = Blueprint("discussions", __name__)
     for module in (lists, threads, writing, acts, drafts):
         module.add_routes(blueprint)
     app.register_blueprint(blueprint)
