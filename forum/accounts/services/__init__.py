@@ -1,6 +1,15 @@
 """What can be done with accounts, one group of verbs a file."""
 
 from forum.accounts.services.editing import Entry, end_sessions_of, update_user
+from forum.accounts.services.importing import (
+    MAX_BYTES,
+    Imported,
+    Plan,
+    Problem,
+    import_people,
+    plan_import,
+    result_file,
+)
 from forum.accounts.services.links import LIFETIME, issue_link, make_link, use_link
 from forum.accounts.services.own import THEMES, change_appearance, change_password, end_other_sessions, require_known
 from forum.accounts.services.people import create_user
@@ -10,9 +19,13 @@ from forum.accounts.services.units import create_unit, update_unit
 
 __all__ = [
     "LIFETIME",
+    "MAX_BYTES",
     "THEMES",
     "Account",
     "Entry",
+    "Imported",
+    "Plan",
+    "Problem",
     "authenticate",
     "change_appearance",
     "change_password",
@@ -24,10 +37,13 @@ __all__ = [
     "end_sessions_of",
     "find_account",
     "fold_identifier",
+    "import_people",
     "issue_link",
     "make_link",
+    "plan_import",
     "renew_hash",
     "require_known",
+    "result_file",
     "start_session",
     "touch_session",
     "update_unit",

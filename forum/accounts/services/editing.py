@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from forum.accounts import identity, policy
 from forum.accounts.models import OneTimeLink, User
-from forum.accounts.services.people import flush_unique, require_free, require_unit, snapshot
+from forum.accounts.services.people import boards_of, flush_unique, require_free, require_unit, snapshot
 from forum.accounts.services.sessions import end_sessions
 from forum.audit import services as audit
 from forum.core.db import db
@@ -57,7 +57,7 @@ def update_user(actor: Viewer, user_id: int, entry: Entry) -> bool:
     user.name, user.email, user.nip = identity.name(entry.name), email, nip
     user.unit_id, user.position = entry.unit_id, identity.position(entry.position)
     user.status, user.role, user.is_active = identity.status(entry.status), role, entry.is_active
-    user.moderated_boards = _boards(role, entry.moderated_boards)
+    user.moderated_boards = boards_of(role, entry.moderated_boards)
     flush_unique()
     changes = _changes(before, snapshot(user), nip != had_nip)
     if changes is None:
@@ -67,14 +67,6 @@ def update_user(actor: Viewer, user_id: int, entry: Entry) -> bool:
         db.session.execute(delete(OneTimeLink).where(OneTimeLink.user_id == user.id))
     audit.record(actor, "user.update", "user", user.id, before=changes[0], after=changes[1])
     return True
-
-
-def _boards(role: Role, boards: Sequence[int] | None) -> list[int] | None:
-    if role is not Role.MODERATOR or boards is None:
-        return None
-    if not boards:
-        raise Invalid(lazy("Pilih sedikitnya satu papan, atau pilih semua papan."), "boards")
-    return sorted(set(boards))
 
 
 def _changes(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -27,11 +29,13 @@ def create_user(
     position: str = "",
     status: str = Status.PNS,
     nip: str = "",
+    moderated_boards: Sequence[int] | None = None,
     password_hash: PasswordHash | None = None,
     is_sample: bool = False,
 ) -> int:
     """A new, active account; returns its id. Without a password hash its owner needs a one-time link to come in.
 
+    `moderated_boards`: None = all boards; only kept for moderators.
     Raises Denied when `actor` is no admin, Invalid (with the field) for what does not look right or is taken.
     """
     policy.require_admin(actor)
@@ -44,6 +48,7 @@ def create_user(
         position=identity.position(position),
         status=identity.status(status),
         nip=identity.nip(nip),
+        moderated_boards=boards_of(identity.role(role), moderated_boards),
         password_hash=password_hash,
         is_sample=is_sample,
         created_at=clock.now(),
@@ -54,6 +59,15 @@ def create_user(
     flush_unique()
     audit.record(actor, "user.create", "user", user.id, after=snapshot(user))
     return user.id
+
+
+def boards_of(role: Role, boards: Sequence[int] | None) -> list[int] | None:
+    """The boards to which a moderator is limited; None = all. Nobody else has any."""
+    if role is not Role.MODERATOR or boards is None:
+        return None
+    if not boards:
+        raise Invalid(lazy("Pilih sedikitnya satu papan, atau pilih semua papan."), "boards")
+    return sorted(set(boards))
 
 
 def snapshot(user: User) -> dict[str, object]:

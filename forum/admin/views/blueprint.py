@@ -1,0 +1,27 @@
+"""The room and its door."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
+
+from forum.accounts import policy
+from forum.accounts.login import viewer
+from forum.core.forms import Form
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+
+
+@blueprint.before_request
+def _admins_only() -> None:
+    policy.require_admin(viewer())
+
+
+def form_page(template: str, form: Form, **context: object) -> Response:
+    """A page with a form: 422 when there is something to mend in it."""
+    return make_response(render_template(template, form=form, **context), 422 if form.has_errors else 200)
+
+
+def link_address(token: str) -> str:
+    """The complete address of a one-time link, to be handed over."""
+    base: str = current_app.config["SETTINGS"].base_url or request.host_url
+    return base.rstrip("/") + url_for("accounts.first_sign_in", token=token)
