@@ -22,7 +22,10 @@ class SettingsError(Exception):
 
 
 class Settings(BaseSettings):
-    """Every setting, with its default. The environment variable is the name in capitals behind `REMBUK_`, but for HOST, PORT, INSTANCE_PATH."""
+    """Every setting, with its default.
+
+    The environment variable is the name in capitals behind `REMBUK_`, but for HOST, PORT and INSTANCE_PATH.
+    """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
 
@@ -75,9 +78,14 @@ class Settings(BaseSettings):
     def _safe_in_production(self) -> Settings:
         if self.env == "production" and not self.https:
             raise ValueError(
-                "REMBUK_ENV=production needs REMBUK_HTTPS=1, since cookies must not travel in the clear: put a TLS proxy in front and set it"
+                "REMBUK_ENV=production needs REMBUK_HTTPS=1, or cookies travel in the clear: put a TLS proxy in front and set it"
             )
         return self
+
+    @property
+    def own_address(self) -> str:
+        """Where people reach the site, for links in mail and on the command line; no slash at the end."""
+        return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def database(self) -> str:
@@ -146,6 +154,6 @@ def _own_secret(path: Path) -> str:
     secret = path.read_text().strip()
     if len(secret) < MIN_SECRET_LENGTH:
         raise SettingsError(
-            f"The file {path} must hold at least {MIN_SECRET_LENGTH} characters. Delete it and a new one is made (everybody signs in again)."
+            f"The file {path} must hold at least {MIN_SECRET_LENGTH} characters: delete it, and a new one is made (everyone signs in again)."
         )
     return secret

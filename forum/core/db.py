@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy import CursorResult, DateTime, MetaData, Result, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -80,6 +80,11 @@ def prepare_engine(engine: Engine) -> None:
         # A deferred BEGIN that turns into a write fails at once when another writer was faster, so writers say so first.
         writes = connection.get_execution_options().get("rembuk_writes", False)
         connection.connection.driver_connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def rows_changed(result: Result[Any]) -> int:
+    """How many rows an UPDATE, DELETE or INSERT touched."""
+    return int(cast("CursorResult[Any]", result).rowcount)
 
 
 @contextmanager

@@ -21,8 +21,7 @@ ZONES = {"Asia/Jakarta": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
 DEFAULT_ZONE = "Asia/Jakarta"
 
 babel = Babel()
-_ = gettext
-lazy = lazy_gettext
+lazy: Callable[..., Any] = lazy_gettext
 
 __all__ = [
     "LOCALES",
@@ -36,6 +35,11 @@ __all__ = [
     "short_time",
     "time_tag",
 ]
+
+
+def _(message: str, **variables: object) -> str:
+    """`message` in the language of the request, with `variables` put in."""
+    return str(gettext(message, **variables))
 
 
 def page_gettext(message: str, **variables: Any) -> Markup:
@@ -53,7 +57,7 @@ def page_ngettext(singular: str, plural: str, num: int, **variables: Any) -> Mar
 def language() -> str:
     """The language of this request: 'id' or 'en'; 'id' outside a request."""
     locale = get_locale()
-    return locale.language if locale else "id"
+    return str(locale.language) if locale else "id"
 
 
 @lru_cache(maxsize=4096)
@@ -61,7 +65,8 @@ def _exact(minute: datetime, locale: str, zone: str) -> str:
     local = minute.astimezone(ZoneInfo(zone))
     joiner = "pukul" if locale == "id" else "at"
     clock_pattern = "HH.mm" if locale == "id" else "HH:mm"
-    return format_datetime(local, f"d MMMM y '{joiner}' {clock_pattern}", locale=locale) + f" {ZONES[zone]}"
+    day_and_time = format_datetime(local, f"d MMMM y '{joiner}' {clock_pattern}", locale=locale)
+    return f"{day_and_time} {ZONES[zone]}"
 
 
 def exact_time(moment: datetime) -> str:
@@ -76,7 +81,7 @@ def short_time(moment: datetime) -> str:
 
 @lru_cache(maxsize=4096)
 def _relative(seconds: int, locale: str) -> str:
-    return format_timedelta(timedelta(seconds=-seconds), add_direction=True, locale=locale, threshold=1.2)
+    return str(format_timedelta(timedelta(seconds=-seconds), add_direction=True, locale=locale, threshold=1.2))
 
 
 def _coarse(seconds: int) -> int:
@@ -91,7 +96,7 @@ def relative_time(moment: datetime) -> str:
     """`5 menit lalu`; under a minute `baru saja`."""
     seconds = int((clock.now() - moment).total_seconds())
     if seconds < 60:
-        return gettext("baru saja")
+        return _("baru saja")
     return _relative(_coarse(seconds), language())
 
 
@@ -104,7 +109,7 @@ def time_tag(moment: datetime) -> Markup:
 
 def number(value: Any) -> str:
     """A number with the separators of the language: `1.234` (id), `1,234` (en)."""
-    return format_decimal(value, locale=language())
+    return str(format_decimal(value, locale=language()))
 
 
 def init_app(app: Flask, directory: str, choose: Callable[[], str]) -> None:

@@ -19,8 +19,8 @@ does it in a child that can be killed. This module imports nothing of the applic
 
 from __future__ import annotations
 
-import html as html_entities
 import hashlib
+import html as html_entities
 import re
 import unicodedata
 import xml.etree.ElementTree as etree  # noqa: N813 (as Python-Markdown names it)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.core import clock
-from forum.core.db import Base, UtcDateTime, db, transaction
+from forum.core.db import Base, UtcDateTime, db, rows_changed, transaction
 from forum.core.errors import TooMany
 from forum.core.i18n import lazy
 
@@ -84,4 +84,4 @@ def give_back(limit: Limit, who: object) -> None:
 def forget_old() -> int:
     """Remove counts of windows that ended a day ago; returns how many."""
     result = db.session.execute(delete(RateCount).where(RateCount.window < clock.now() - timedelta(days=1)))
-    return result.rowcount
+    return rows_changed(result)

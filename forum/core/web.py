@@ -120,7 +120,8 @@ def init_csrf(app: Flask) -> None:
 
 @lru_cache(maxsize=1)
 def _manifest(mtime: float) -> dict[str, str]:
-    return json.loads((STATIC / "dist" / "manifest.json").read_text())
+    names: dict[str, str] = json.loads((STATIC / "dist" / "manifest.json").read_text())
+    return names
 
 
 def asset(name: str) -> str:

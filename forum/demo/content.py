@@ -66,10 +66,16 @@ def threads() -> list[SampleThread]:
 def _thread(raw: dict[str, Any]) -> SampleThread:
     posts = tuple(
         SamplePost(
-            post["key"], post["parent"], post["author"], float(post["after_hours"]), post["body"].strip(), tuple(post["helpful"])
+            post["key"],
+            post["parent"],
+            post["author"],
+            float(post["after_hours"]),
+            post["body"].strip(),
+            tuple(post["helpful"]),
         )
         for post in raw.pop("posts")
     )
     return SampleThread(
-        **{**raw, "tags": tuple(raw["tags"]), "body": raw["body"].strip(), "summary": raw["summary"].strip()}, posts=posts
+        **{**raw, "tags": tuple(raw["tags"]), "body": raw["body"].strip(), "summary": raw["summary"].strip()},
+        posts=posts,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import func, select
 
@@ -147,9 +148,9 @@ def _thread_events(
     last = opened
     for post in thread.posts:
         last = opened + timedelta(hours=post.after_hours)
-        yield last, lambda post=post: _reply(loader, thread, post.key, post.parent, post.author)
+        yield last, partial(_reply, loader, thread, post.key, post.parent, post.author)
         for voter in post.helpful:
-            yield last + VOTED_AFTER, lambda post=post, voter=voter: _vote(loader, thread, post.key, voter)
+            yield last + VOTED_AFTER, partial(_vote, loader, thread, post.key, voter)
     if thread.solution:
         yield last + SOLVED_AFTER, lambda: _solve(loader, thread)
     if thread.summary:

@@ -6,9 +6,9 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import Table, bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from forum.accounts.models import Unit, User
@@ -57,7 +57,9 @@ def scale(threads: int, replies: int, progress: Callable[[int], None] = lambda p
     Needs at least one board. Raises Invalid when more than MAX_POSTS posts would be made, or there is no board.
     """
     if threads * (replies + 1) > MAX_POSTS:
-        raise Invalid(f"That would be {threads * (replies + 1):,} posts: --replies is the number of replies in each thread.")
+        raise Invalid(
+            f"That would be {threads * (replies + 1):,} posts: --replies is the number of replies in each thread."
+        )
     writer = Writer(seed)
     with transaction() as session:
         maker = Maker.prepare(session, writer)
@@ -145,9 +147,7 @@ class Maker:
         batch.posts += posts
         batch.votes += votes
         for tag_id in self.random.sample(self.tags, k=min(3, len(self.tags))):
-            batch.tags.append(
-                {"thread_id": thread_id, "tag_id": tag_id, "last_activity_at": posts[-1]["created_at"]}
-            )
+            batch.tags.append({"thread_id": thread_id, "tag_id": tag_id, "last_activity_at": posts[-1]["created_at"]})
         self.next_thread += 1
         self.next_post += replies + 1
 
@@ -162,9 +162,7 @@ class Maker:
                 parent = posts[self.random.randrange(max(1, index - NESTED_REACH), index)]
             at = min(opened + step * index, clock.now())
             posts.append(self._post(thread_id, first + index, parent, index + 1, at))
-            while parent is not None:
-                parent["descendant_count"] += 1
-                parent = posts[parent["parent_id"] - first] if parent["parent_id"] else None
+            _count_in_ancestors(posts, parent, first)
         return posts
 
     def _post(
@@ -204,6 +202,13 @@ class Maker:
             post["helpful_count"] = len(chosen)
             for user_id in chosen:
                 yield {"post_id": post["id"], "user_id": user_id, "created_at": post["created_at"]}
+
+
+def _count_in_ancestors(posts: list[dict[str, Any]], parent: dict[str, Any], first: int) -> None:
+    parent["descendant_count"] += 1
+    while parent["parent_id"]:
+        parent = posts[parent["parent_id"] - first]
+        parent["descendant_count"] += 1
 
 
 def _people(session: Session) -> list[tuple[int, int | None]]:
@@ -248,9 +253,9 @@ def _store(batch: Batch) -> int:
     with transaction() as session:
         for model, rows in ((Thread, batch.threads), (Post, batch.posts), (ThreadTag, batch.tags), (Vote, batch.votes)):
             for start in range(0, len(rows), ROWS_IN_STATEMENT):
-                session.execute(insert(model.__table__), rows[start : start + ROWS_IN_STATEMENT])
+                session.execute(insert(cast(Table, model.__table__)), rows[start : start + ROWS_IN_STATEMENT])
         if solutions:
-            table = Thread.__table__
+            table = cast(Table, Thread.__table__)
             session.connection().execute(
                 update(table).where(table.c.id == bindparam("thread")).values(solution_id=bindparam("post")), solutions
             )
@@ -266,5 +271,6 @@ def _settle(session: Session) -> None:
     session.execute(update(Tag).values(thread_count=tagged))
     if session.get_bind().dialect.name == "postgresql":
         for table in ("threads", "posts"):
-            session.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"))  # noqa: S608
+            highest = f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))"  # noqa: S608
+            session.execute(text(highest))
     session.execute(text("ANALYZE"))

@@ -28,18 +28,31 @@ class BoardRules:
 
 
 class ThreadState(Protocol):
-    board_id: int
-    author_id: int
-    is_deleted: bool
-    is_locked: bool
-    reply_count: int
+    """What decides about a thread."""
+
+    @property
+    def board_id(self) -> int: ...
+    @property
+    def author_id(self) -> int: ...
+    @property
+    def is_deleted(self) -> bool: ...
+    @property
+    def is_locked(self) -> bool: ...
+    @property
+    def reply_count(self) -> int: ...
 
 
 class PostState(Protocol):
-    author_id: int
-    is_deleted: bool
-    is_opening: bool
-    deleted_by_id: int | None
+    """What decides about a post."""
+
+    @property
+    def author_id(self) -> int: ...
+    @property
+    def is_deleted(self) -> bool: ...
+    @property
+    def is_opening(self) -> bool: ...
+    @property
+    def deleted_by_id(self) -> int | None: ...
 
 
 def _named(viewer: Viewer, names: frozenset[str | int]) -> bool:

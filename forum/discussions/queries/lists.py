@@ -43,13 +43,14 @@ def _filters(viewer: Viewer, name: ListName) -> list[ColumnElement[bool]]:
     """What makes each list; the literal conditions are those of the partial indexes of `Thread`."""
     listed = Thread.deleted_at.is_(None)
     question = Thread.kind == "question"
-    return {
+    lists: dict[ListName, list[ColumnElement[bool]]] = {
         ListName.LATEST: [listed],
         ListName.UNANSWERED: [listed, question, Thread.reply_count == 0],
         ListName.UNSOLVED: [listed, question, Thread.solution_id.is_(None)],
         ListName.MINE: [listed, Thread.author_id == viewer.id],
         ListName.UNIT: [listed, Thread.unit_id == viewer.unit_id],
-    }[name]
+    }
+    return lists[name]
 
 
 def _beyond(cursor: Cursor, moment: Any, key: Any) -> ColumnElement[bool]:
@@ -57,7 +58,9 @@ def _beyond(cursor: Cursor, moment: Any, key: Any) -> ColumnElement[bool]:
     return tuple_(moment, key) > place if cursor.backwards else tuple_(moment, key) < place
 
 
-def _page_ids(statement: Select[Any], moment: Any, key: Any, cursor: Cursor | None) -> list[tuple[int, datetime]]:
+def _page_ids(
+    statement: Select[*tuple[Any, ...]], moment: Any, key: Any, cursor: Cursor | None
+) -> list[tuple[int, datetime]]:
     """Ids in list order, one more than a page in the direction of reading, so that it is known whether it goes on."""
     backwards = cursor is not None and cursor.backwards
     if cursor is not None:

@@ -104,20 +104,22 @@ def thread_record(row: Any) -> ThreadRecord:
     """From THREAD_COLUMNS at the head of `row`."""
     deleted_at, locked_at, pinned_at, lock_reason, summary, archived, reading, posting = row[9:17]
     nobody: frozenset[str | int] = frozenset()
-    return ThreadRecord(
+    values = (
         *row[:9],
-        is_deleted=deleted_at is not None,
-        is_locked=locked_at is not None,
-        is_pinned=pinned_at is not None,
-        lock_reason=lock_reason,
-        summary=summary,
-        board=BoardRules(row[4], archived, reading, posting, nobody, nobody),
+        deleted_at is not None,
+        locked_at is not None,
+        pinned_at is not None,
+        lock_reason,
+        summary,
+        BoardRules(row[4], archived, reading, posting, nobody, nobody),
     )
+    return ThreadRecord(*values)
 
 
 def post_record(row: Any, start: int = 0) -> PostRecord:
     """From POST_COLUMNS beginning at `start` of `row`."""
-    return PostRecord(*row[start : start + 12], is_deleted=row[start + 12] is not None)
+    values = (*row[start : start + 12], row[start + 12] is not None)
+    return PostRecord(*values)
 
 
 def _seen_by(viewer: Viewer, even_deleted: bool) -> ColumnElement[bool]:

@@ -112,7 +112,7 @@ class PostRow:
 
 
 @lru_cache(maxsize=512)
-def _head_statement(viewer: Viewer) -> Select[Any]:
+def _head_statement(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     """Bound: thread. Kept, since putting a statement of this size together takes longer than running it."""
     first_unread = (
         select(Post.id)
@@ -235,7 +235,7 @@ def _post_columns() -> tuple[Any, ...]:
     )
 
 
-def _posts_statement(ids: Subquery) -> Select[Any]:
+def _posts_statement(ids: Subquery) -> Select[*tuple[Any, ...]]:
     """The posts of `ids` (columns id, level); an id that is there twice counts with its higher level."""
     once = select(ids.c.id, func.max(ids.c.level).label("level")).group_by(ids.c.id).subquery()
     return (
@@ -248,12 +248,12 @@ def _posts_statement(ids: Subquery) -> Select[Any]:
     )
 
 
-def _rows(statement: Select[Any], **bound: Any) -> list[PostRow]:
+def _rows(statement: Select[*tuple[Any, ...]], **bound: Any) -> list[PostRow]:
     rows = db.session.execute(statement, bound)
-    return [PostRow(*row[:18], author=person_of(row, 18), on_page=row.level > 0) for row in rows]
+    return [PostRow(*values) for values in ((*row[:18], person_of(row, 18), row.level > 0) for row in rows)]
 
 
-def _listed(name: str, level: int) -> Select[Any]:
+def _listed(name: str, level: int) -> Select[*tuple[Any, ...]]:
     """The posts whose ids are bound under `name`, each with `level`; 0: shown beside the replies, not among them."""
     return select(Post.id.label("id"), literal(level).label("level")).where(
         Post.id.in_(bindparam(name, expanding=True))
@@ -261,7 +261,7 @@ def _listed(name: str, level: int) -> Select[Any]:
 
 
 @lru_cache(maxsize=8)
-def _branch_slice(by_use: bool) -> Select[Any]:
+def _branch_slice(by_use: bool) -> Select[*tuple[Any, ...]]:
     """The children of `root` on a page. `child_no` is dense, so by time a page is a range (`first` to `last`)."""
     children = select(Post.id.label("id")).where(Post.parent_id == bindparam("root"))
     if by_use:
@@ -274,7 +274,7 @@ def _branch_slice(by_use: bool) -> Select[Any]:
 
 
 @lru_cache(maxsize=8)
-def _nested_statement(by_use: bool) -> Select[Any]:
+def _nested_statement(by_use: bool) -> Select[*tuple[Any, ...]]:
     """A page in one statement: its branches, their open children, what is `unfolded`, and what stands `beside`.
 
     The recursion goes level by level (breadth first), so its limit leaves out the deepest first.
@@ -309,7 +309,7 @@ def _nested_page(
 
 
 @lru_cache(maxsize=1)
-def _flat_statement() -> Select[Any]:
+def _flat_statement() -> Select[*tuple[Any, ...]]:
     replies = select(Post.id.label("id"), literal(1).label("level")).where(
         Post.thread_id == bindparam("thread"), Post.number.between(bindparam("first"), bindparam("last"))
     )

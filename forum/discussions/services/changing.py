@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import delete, func, select, update
 
 from forum.audit.services import record
 from forum.core import clock
-from forum.core.db import db
+from forum.core.db import db, rows_changed
 from forum.core.errors import Conflict, Denied, NotFound
 from forum.core.i18n import _
 from forum.core.viewer import Viewer
@@ -52,8 +54,8 @@ def edit_post(
     return url if post.is_opening else permalink(url, post_id)
 
 
-def _last_activity(thread_id: int) -> object:
-    return db.session.scalar(select(Thread.last_activity_at).where(Thread.id == thread_id))
+def _last_activity(thread_id: int) -> datetime:
+    return db.session.execute(select(Thread.last_activity_at).where(Thread.id == thread_id)).scalar_one()
 
 
 def _store_edit(actor: Viewer, thread: ThreadRecord, post: PostRecord, text: Text, title: str, reason: str) -> None:
@@ -69,7 +71,7 @@ def _store_edit(actor: Viewer, thread: ThreadRecord, post: PostRecord, text: Tex
         .where(Post.id == post.id, Post.version == post.version)
         .values(body=text.body, html=text.html, renderer_version=text.version, edited_at=now, version=Post.version + 1)
     )
-    if changed.rowcount != 1:
+    if rows_changed(changed) != 1:
         raise Conflict(
             _("Kiriman ini sudah disunting orang lain sementara Anda menulis. Bandingkan dahulu dengan teks terbaru.")
         )
@@ -119,7 +121,7 @@ def delete_post(actor: Viewer, post_id: int, reason: str = "") -> str:
         .where(Post.id == post_id, Post.deleted_at.is_(None))
         .values(deleted_at=now, deleted_by_id=actor.id, delete_reason=reason, version=Post.version + 1)
     )
-    if deleted.rowcount != 1:
+    if rows_changed(deleted) != 1:
         return gone_to
     if post.is_opening:
         db.session.execute(update(Thread).where(Thread.id == thread.id).values(deleted_at=now))
@@ -151,7 +153,7 @@ def restore_post(actor: Viewer, post_id: int) -> str:
         .where(Post.id == post_id, Post.deleted_at.is_not(None))
         .values(deleted_at=None, deleted_by_id=None, delete_reason="", version=Post.version + 1)
     )
-    if restored.rowcount != 1:
+    if rows_changed(restored) != 1:
         return url
     if post.is_opening:
         db.session.execute(update(Thread).where(Thread.id == thread.id).values(deleted_at=None))

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from forum.core import clock
-from forum.core.db import db
+from forum.core.db import db, rows_changed
 from forum.core.errors import Denied, Invalid, NotFound, TooLarge
 from forum.core.i18n import _
 from forum.core.markup import POST, normalise
@@ -42,7 +42,7 @@ def vote(actor: Viewer, post_id: int, *, on: bool) -> tuple[ThreadRecord, int]:
         )
     else:
         statement = delete(Vote).where(Vote.post_id == post_id, Vote.user_id == actor.id)
-    if db.session.execute(statement).rowcount == 1:
+    if rows_changed(db.session.execute(statement)) == 1:
         step = 1 if on else -1
         db.session.execute(update(Post).where(Post.id == post_id).values(helpful_count=Post.helpful_count + step))
         db.session.execute(
@@ -133,5 +133,5 @@ def save_draft(actor: Viewer, place: str, fields: dict[str, str]) -> Draft | Non
 def discard_draft(actor: Viewer, draft_id: int) -> None:
     """Remove one's own draft. Raises NotFound for anybody else's."""
     gone = db.session.execute(delete(Draft).where(Draft.id == draft_id, Draft.user_id == actor.id))
-    if gone.rowcount != 1:
+    if rows_changed(gone) != 1:
         raise NotFound

@@ -43,7 +43,7 @@ def is_key(text: str) -> bool:
 
 def kinds_for(actor: Viewer, board_id: int) -> tuple[ThreadKind, ...]:
     """The kinds of thread that `actor` may open: announcements and scheduled discussions are for moderators."""
-    kinds = (ThreadKind.QUESTION, ThreadKind.PRACTICE)
+    kinds: tuple[ThreadKind, ...] = (ThreadKind.QUESTION, ThreadKind.PRACTICE)
     if policy.may_moderate(actor, board_id):
         kinds += (ThreadKind.ANNOUNCEMENT, ThreadKind.SCHEDULED)
     return kinds
