@@ -7,13 +7,14 @@ from itertools import count
 from typing import Any
 
 from markupsafe import escape
-from sqlalchemy import select
+from sqlalchemy import func, insert, select, text, update
 
 from forum.accounts.models import User
+from forum.core import clock
 from forum.core.db import db, transaction
 from forum.core.markup import RENDERER_VERSION
 from forum.core.viewer import Role, Viewer
-from forum.discussions.models import Board, BoardAccess, Tag, TagSynonym
+from forum.discussions.models import Board, BoardAccess, Post, Tag, TagSynonym, Thread
 from forum.discussions.services import changing, writing
 from forum.discussions.services.texts import Text
 from forum.discussions.services.writing import Written
@@ -106,15 +107,60 @@ def replies(author: User, thread: Written, parents: Sequence[int | None]) -> lis
     with transaction():
         for index, parent in enumerate(parents):
             under = thread.post_id if parent is None else made[parent]
-            text = a_text(f"Balasan ke-{index + 1} dalam diskusi ini.")
-            made.append(writing.post_reply(says, thread.thread_id, under, text, a_key()).post_id)
-            db.session.expunge_all()
+            prepared = a_text(f"Balasan ke-{index + 1} dalam diskusi ini.")
+            made.append(writing.post_reply(says, thread.thread_id, under, prepared, a_key()).post_id)
     return made
 
 
+def plant(author: User, thread: Written, parents: Sequence[int | None]) -> list[int]:
+    """As `replies`, in a thread without replies, but straight into the table: for large threads. A recount finds it right."""
+    first = _free_post_id()
+    ids = [first + index for index in range(len(parents))]
+    rows = {thread.post_id: _post_row(thread, author.id, thread.post_id, 0)}
+    now = clock.now()
+    for index, parent in enumerate(parents):
+        under = rows[thread.post_id if parent is None else ids[parent]]
+        row = _post_row(thread, author.id, ids[index], index + 1)
+        under["child_count"] += 1
+        row |= {
+            "parent_id": under["id"],
+            "depth": under["depth"] + 1,
+            "child_no": under["child_count"],
+            "created_at": now,
+        }
+        row["branch_id"] = under["branch_id"] or row["id"]
+        rows[row["id"]] = row
+    for row in reversed(rows.values()):
+        if row["parent_id"]:
+            rows[row["parent_id"]]["descendant_count"] += 1 + row["descendant_count"]
+    opening = rows.pop(thread.post_id)
+    counts = {"child_count": opening["child_count"], "descendant_count": opening["descendant_count"]}
+    grown = {"last_number": len(ids) + 1, "reply_count": len(ids), "last_activity_at": now, "last_author_id": author.id}
+    with transaction() as session:
+        session.execute(insert(Post), list(rows.values()))
+        session.execute(update(Post).where(Post.id == thread.post_id).values(**counts))
+        session.execute(update(Thread).where(Thread.id == thread.thread_id).values(**grown))
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(text("SELECT setval(pg_get_serial_sequence('posts', 'id'), (SELECT max(id) FROM posts))"))
+    return ids
+
+
+def _free_post_id() -> int:
+    return (db.session.scalar(select(func.max(Post.id))) or 0) + 1
+
+
+def _post_row(thread: Written, author_id: int, post_id: int, index: int) -> dict[str, Any]:
+    prepared = a_text(f"Balasan ke-{index} dalam diskusi ini.")
+    return {
+        "id": post_id, "thread_id": thread.thread_id, "author_id": author_id, "parent_id": None, "branch_id": None,
+        "number": index + 1, "depth": 0, "child_no": 0, "child_count": 0, "descendant_count": 0,
+        "body": prepared.body, "html": prepared.html, "renderer_version": prepared.version, "idempotency_key": a_key(),
+    }  # fmt: skip
+
+
 def a_chain(author: User, thread: Written, length: int) -> list[int]:
-    """Replies each of which answers the one before."""
-    return replies(author, thread, [None, *range(length - 1)])
+    """Replies each of which answers the one before (planted)."""
+    return plant(author, thread, [None, *range(length - 1)])
 
 
 def delete(actor: User, post_id: int, reason: str = "Tidak sesuai aturan papan.") -> None:
