@@ -152,6 +152,7 @@ class Post(Base):
         UniqueConstraint("author_id", "idempotency_key"),
         Index("ix_posts_helpful", "parent_id", text("helpful_count DESC"), "child_no"),
         Index("ix_posts_author", "author_id", "created_at", "id"),
+        Index("ix_posts_renderer", "renderer_version", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

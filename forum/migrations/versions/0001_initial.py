@@ -286,6 +286,7 @@ def upgrade() -> None:
     with op.batch_alter_table('posts', schema=None) as batch_op:
         batch_op.create_index('ix_posts_helpful', ['parent_id', sa.text('helpful_count DESC'), 'child_no'], unique=False)
         batch_op.create_index('ix_posts_author', ['author_id', 'created_at', 'id'], unique=False)
+        batch_op.create_index('ix_posts_renderer', ['renderer_version', 'id'], unique=False)
 
     op.create_table('read_marks',
     sa.Column('user_id', sa.Integer(), nullable=False),
@@ -352,6 +353,7 @@ def downgrade() -> None:
     op.drop_table('thread_tags')
     op.drop_table('read_marks')
     with op.batch_alter_table('posts', schema=None) as batch_op:
+        batch_op.drop_index('ix_posts_renderer')
         batch_op.drop_index('ix_posts_author')
         batch_op.drop_index('ix_posts_helpful')
 
