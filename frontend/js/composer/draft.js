@@ -21,6 +21,7 @@ export class Draft {
     this.failed = false;
     this.stale = false;
     this.sent = false;
+    this.left = ''; // the state that leave() has sent
     this.timer = 0;
     this.lastSave = 0;
     this.queue = Promise.resolve();
@@ -30,6 +31,11 @@ export class Draft {
     this.form.addEventListener('input', () => this.changed());
     this.form.addEventListener('focusout', (event) => { if (!this.form.contains(event.relatedTarget)) this.save(); });
     this.form.addEventListener('submit', (event) => this.submitted(event), true);
+    document.addEventListener('click', (event) => {
+      if (!event.target.closest('[data-discard]')) return;
+      this.sent = true; // not saved again on the way out
+      this.forget();
+    });
     addEventListener('online', () => this.save());
     addEventListener('offline', () => { if (this.dirty) { this.keep(); toast(say('offline')); } });
     addEventListener('pagehide', () => this.leave());
@@ -99,7 +105,10 @@ export class Draft {
       } else field.value = value;
       changed = true;
     }
-    if (!changed) return;
+    if (!changed) {
+      this.forget(); // the server has it all
+      return;
+    }
     toast(say('restored'));
     this.save();
   }
@@ -142,7 +151,9 @@ export class Draft {
 
   /** The page goes: one last save that outlives it. */
   leave() {
-    if (this.sent || !this.dirty) return;
+    const state = JSON.stringify(this.fields());
+    if (this.sent || !this.dirty || state === this.left) return;
+    this.left = state;
     this.keep();
     post(this.box.dataset.draftUrl, { place: this.place, ...this.fields() }, { keepalive: true }).then(() => this.forget(), () => {});
   }
