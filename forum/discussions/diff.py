@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from forum.discussions.queries.shapes import DiffPiece
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
-# Above so many words on both sides together, a changed passage is shown as replaced whole: comparing takes the square of it.
-MAX_WORDS = 4000
+# Comparing looks at every pair of equal words (or lines), one of each side; above so many pairs (half a second at worst) a
+# changed passage is shown as replaced whole.
+MAX_PAIRS = 500_000
 
 
 def words(older: str, newer: str) -> tuple[DiffPiece, ...]:
@@ -26,18 +28,43 @@ def words(older: str, newer: str) -> tuple[DiffPiece, ...]:
 
 
 def _by_lines(older: list[str], newer: list[str]) -> Iterator[tuple[str, str]]:
-    for tag, a, b, c, d in SequenceMatcher(None, older, newer, autojunk=False).get_opcodes():
-        if tag == "equal":
-            yield "same", "".join(older[a:b])
-        else:
-            yield from _by_words("".join(older[a:b]), "".join(newer[c:d]))
+    head = _common(older, newer)
+    tail = _common(older[head:][::-1], newer[head:][::-1])
+    before, after = older[head : len(older) - tail], newer[head : len(newer) - tail]
+    yield "same", "".join(older[:head])
+    if _pairs(before, after) > MAX_PAIRS:
+        yield from _replaced(before, after)
+    else:
+        for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+            if tag == "equal":
+                yield "same", "".join(before[a:b])
+            else:
+                yield from _by_words("".join(before[a:b]), "".join(after[c:d]))
+    yield "same", "".join(older[len(older) - tail :])
+
+
+def _common(older: list[str], newer: list[str]) -> int:
+    """With how many equal items both begin."""
+    return next(
+        (index for index, (one, other) in enumerate(zip(older, newer, strict=False)) if one != other),
+        min(len(older), len(newer)),
+    )
+
+
+def _pairs(older: list[str], newer: list[str]) -> int:
+    counted = Counter(newer)
+    return sum(times * counted[item] for item, times in Counter(older).items())
+
+
+def _replaced(older: list[str], newer: list[str]) -> Iterator[tuple[str, str]]:
+    yield "removed", "".join(older)
+    yield "added", "".join(newer)
 
 
 def _by_words(older: str, newer: str) -> Iterator[tuple[str, str]]:
     before, after = _WORDS.findall(older), _WORDS.findall(newer)
-    if len(before) + len(after) > MAX_WORDS:
-        yield "removed", older
-        yield "added", newer
+    if _pairs(before, after) > MAX_PAIRS:
+        yield from _replaced(before, after)
         return
     for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":

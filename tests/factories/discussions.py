@@ -14,6 +14,7 @@ from forum.core import clock
 from forum.core.db import db, transaction
 from forum.core.markup import RENDERER_VERSION
 from forum.core.viewer import Role, Viewer
+from forum.discussions.addresses import slugify
 from forum.discussions.models import Board, BoardAccess, Post, Tag, TagSynonym, Thread
 from forum.discussions.services import changing, writing
 from forum.discussions.services.texts import Text
@@ -58,10 +59,10 @@ def an_archived_board(slug: str = "", **state: Any) -> Board:
 
 def a_tag(name: str, *synonyms: str) -> Tag:
     with transaction() as session:
-        tag = Tag(slug=name.replace(" ", "-"), name=name)
+        tag = Tag(slug=slugify(name), name=name)
         session.add(tag)
         session.flush()
-        session.add_all(TagSynonym(slug=word.replace(" ", "-"), name=word, tag_id=tag.id) for word in synonyms)
+        session.add_all(TagSynonym(slug=slugify(word), name=word, tag_id=tag.id) for word in synonyms)
     return tag
 
 

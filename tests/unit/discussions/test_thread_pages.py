@@ -254,7 +254,7 @@ def test_a_deleted_post_leaves_a_placeholder_and_nothing_below_it_is_lost(reader
     assert ids(page) == made
     assert (gone.is_deleted, gone.author, gone.html, gone.delete_reason) == (True, None, "", "Memuat nomor pribadi.")
     assert gone.deleted_by_moderator
-    assert not (gone.may.reply or gone.may.edit or gone.may.vote or gone.may.restore)
+    assert not any((gone.may.reply, gone.may.edit, gone.may.vote, gone.may.restore))
     assert child.parent_name is None
     assert page.thread.reply_count == 2
     line = threads.branch_page(reader, thread.thread_id, made[1]).ancestors[-1]
