@@ -59,8 +59,8 @@ def refusal(error: Refused) -> str:
 
 
 def mentioned(body: str) -> set[str]:
-    """The names behind an "@" in `body`, in lower case, whether or not they are somebody's."""
-    return {name.lower() for name in _MENTION.findall(body)}
+    """The names behind an "@" in `body`, in lower case, whether or not they are somebody's. The full stop behind one is not part of it."""
+    return {name.lower().rstrip("._-") for name in _MENTION.findall(body)}
 
 
 def render(body: str, limits: Limits = POST, people: frozenset[str] | None = None) -> Text:
