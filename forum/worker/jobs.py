@@ -16,18 +16,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from flask import current_app
 from sqlalchemy import delete, or_
 
+from forum.accounts import services as accounts
 from forum.accounts.models import OneTimeLink, UserSession
-from forum.core import clock, ratelimit
+from forum.config import Settings
+from forum.core import clock, mail, outbox, ratelimit
 from forum.core.db import db, transaction
 from forum.discussions.models import Draft
+from forum.discussions.services import upkeep
 
 Handler = Callable[[str], None]
 
 # Kept for this long after their end, so that what happened with a link or a session can still be looked up.
 KEEP_ENDED = timedelta(days=7)
 KEEP_DRAFTS = timedelta(days=180)
+# Short, so that a worker that is told to stop does not keep anybody waiting.
+RENDER_FOR = timedelta(seconds=5)
 
 
 def heartbeat(key: str) -> None:
@@ -56,11 +62,36 @@ def forget_old_drafts(key: str) -> None:
         db.session.execute(delete(Draft).where(Draft.updated_at < clock.now() - KEEP_DRAFTS))
 
 
+def render_again(key: str) -> None:
+    """Bring the HTML of posts up to the renderer of today, for as long as RENDER_FOR; then ask for the rest."""
+    until = clock.now() + RENDER_FOR
+    while upkeep.render_again():
+        if clock.now() >= until:
+            with transaction():
+                outbox.put("posts.render_again", key)
+            return
+
+
+def send_welcome(key: str) -> None:
+    """Mail a person the link to their first password. Done again it sends another link, and only that one opens."""
+    settings: Settings = current_app.config["SETTINGS"]
+    person = accounts.newcomer(int(key))
+    if person is None or not settings.mail_server:
+        return
+    with transaction():
+        token = accounts.issue_link(person.id)
+    server = mail.Server(settings.mail_server, settings.mail_port, settings.mail_from)
+    place = accounts.Place(settings.site_name, settings.city_name, settings.own_address)
+    mail.send(accounts.welcome_mail(person, token, place, server), server)
+
+
 HANDLERS: dict[str, Handler] = {
     "worker.heartbeat": heartbeat,
+    "mail.welcome": send_welcome,
     "housekeeping.sessions": forget_ended_sessions,
     "housekeeping.rate_counts": forget_rate_counts,
     "housekeeping.drafts": forget_old_drafts,
+    "posts.render_again": render_again,
 }
 
 PERIODIC: dict[str, timedelta] = {
@@ -68,4 +99,5 @@ PERIODIC: dict[str, timedelta] = {
     "housekeeping.sessions": timedelta(hours=6),
     "housekeeping.rate_counts": timedelta(hours=6),
     "housekeeping.drafts": timedelta(hours=24),
+    "posts.render_again": timedelta(minutes=2),
 }
