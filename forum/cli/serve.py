@@ -17,6 +17,7 @@ from flask_migrate import upgrade
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from forum.accounts import queries
 from forum.accounts.models import User
 from forum.cli import processes
 from forum.config import ROOT, Settings
@@ -88,7 +89,7 @@ def prepare(app: Flask, *, with_samples: bool) -> bool:
             if with_samples and db.session.scalar(select(User.id).limit(1)) is None:
                 db.session.remove()
                 _load_samples(app)
-            samples = db.session.scalar(select(User.id).where(User.is_sample).limit(1)) is not None
+            samples = queries.sample_accounts_exist()
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise click.ClickException(
@@ -101,8 +102,8 @@ def prepare(app: Flask, *, with_samples: bool) -> bool:
             db.engine.dispose()
     if samples and app.config["SETTINGS"].env == "production":
         raise click.ClickException(
-            "This database holds sample accounts, whose passwords are public; a production start refuses it. "
-            "Begin with an empty database (another REMBUK_DATABASE_URL or INSTANCE_PATH)."
+            "This database holds active sample accounts, whose passwords are public; a production start refuses it. "
+            "Begin with an empty database (another REMBUK_DATABASE_URL or INSTANCE_PATH), or disable them first."
         )
     return samples
 

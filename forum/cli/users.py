@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO, TextIO
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
 from forum.accounts import passwords, queries, services
 from forum.core.db import transaction
-from forum.core.errors import RembukError
+from forum.core.errors import NotFound, RembukError
 from forum.core.viewer import SYSTEM
 
 group = AppGroup("users", help="Accounts: create, import, give a one-time link, list.")
@@ -16,10 +18,9 @@ ROLES = click.Choice(["member", "moderator", "admin"])
 
 
 def link_address(token: str) -> str:
-    """The address to hand over, complete when REMBUK_BASE_URL is set."""
-    settings = current_app.config["SETTINGS"]
-    base = settings.base_url or f"http://{settings.host}:{settings.port}"
-    return f"{base.rstrip('/')}/masuk/tautan/{token}"
+    """The address to hand over; REMBUK_BASE_URL says how people reach the site."""
+    address: str = current_app.config["SETTINGS"].own_address
+    return f"{address}/masuk/tautan/{token}"
 
 
 @group.command("create")
@@ -67,3 +68,58 @@ def create(
     click.echo(f"Akun {username.strip().lower()} dibuat.")
     if token:
         click.echo(f"Tautan sekali pakai (72 jam): {link_address(token)}")
+
+
+@group.command("link")
+@click.argument("username")
+def link(username: str) -> None:
+    """Print a one-time link for USERNAME (72 hours); earlier ones stop working."""
+    try:
+        person = queries.user_entry(username.strip().lower())
+        with transaction():
+            token = services.make_link(SYSTEM, person.id)
+    except NotFound:
+        raise click.ClickException("Tidak ada akun dengan nama pengguna itu.") from None
+    except RembukError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(link_address(token))
+
+
+@group.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--check", is_flag=True, help="Look only; make nothing.")
+@click.option(
+    "--output", type=click.File("w", encoding="utf-8", lazy=True), help="Where the links go (default: to the screen)."
+)
+def import_file(file: BinaryIO, check: bool, output: TextIO | None) -> None:
+    """Make the accounts of a CSV FILE, all of them or none, and give their one-time links."""
+    plan = services.plan_import(SYSTEM, file.read(services.MAX_BYTES + 1))
+    for problem in plan.problems:
+        where = f"Baris {problem.line}, {problem.column}: " if problem.line else ""
+        click.echo(f"{where}{problem.message}", err=True)
+    if plan.problems:
+        raise click.ClickException("Perbaiki berkasnya dahulu: belum ada akun yang dibuat.")
+    if check:
+        click.echo(f"Berkas ini baik: {len(plan.people)} akun akan dibuat.")
+        return
+    try:
+        with transaction():
+            made = services.import_people(SYSTEM, plan, by_mail=False)
+    except RembukError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(services.result_file(made, link_address), file=output, nl=False)
+    click.echo(f"{len(made)} akun dibuat.", err=True)
+
+
+@group.command("list")
+def list_users() -> None:
+    """Print every account: username, role, state, name, unit (separated by tabs)."""
+    after: str | None = None
+    while True:
+        page = queries.users_page("", after)
+        for row in page.rows:
+            state = "aktif" if row.is_active else "tidak aktif"
+            click.echo("\t".join((row.username, row.role, state, row.name, row.unit)))
+        if page.older is None:
+            return
+        after = page.rows[-1].username

@@ -90,7 +90,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         number=i18n.number,
         brand={"site": settings.site_name, "city": settings.city_name, "slug": settings.brand},
     )
-    app.context_processor(lambda: {"save_data": request.headers.get("Save-Data", "").lower() == "on"})
+    app.context_processor(lambda: {"save_data": bool(request) and request.headers.get("Save-Data", "").lower() == "on"})
     app.before_request(_begin)
     app.after_request(_finish)
     before_render_template.connect(_rendering_starts, app)

@@ -16,6 +16,7 @@ from forum.accounts.services.people import create_user
 from forum.accounts.services.sessions import end_session, end_sessions, start_session, touch_session
 from forum.accounts.services.signing_in import Account, authenticate, find_account, fold_identifier, renew_hash
 from forum.accounts.services.units import create_unit, update_unit
+from forum.accounts.services.welcome import Newcomer, Place, newcomer, welcome_mail
 
 __all__ = [
     "LIFETIME",
@@ -24,6 +25,8 @@ __all__ = [
     "Account",
     "Entry",
     "Imported",
+    "Newcomer",
+    "Place",
     "Plan",
     "Problem",
     "authenticate",
@@ -40,6 +43,7 @@ __all__ = [
     "import_people",
     "issue_link",
     "make_link",
+    "newcomer",
     "plan_import",
     "renew_hash",
     "require_known",
@@ -49,4 +53,5 @@ __all__ = [
     "update_unit",
     "update_user",
     "use_link",
+    "welcome_mail",
 ]
