@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -26,7 +27,7 @@ def test_both_texts_can_be_put_together_again(older: str, newer: str) -> None:
     assert joined(pieces, "same", "removed") == older
     assert joined(pieces, "same", "added") == newer
     assert all(piece.text for piece in pieces)
-    assert all(one.kind != next_.kind for one, next_ in zip(pieces, pieces[1:], strict=False))
+    assert all(one.kind != next_.kind for one, next_ in pairwise(pieces))
 
 
 def test_a_change_in_the_middle_of_repetitive_lines_is_still_shown_alone() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import chain
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -78,7 +79,7 @@ def test_paging_visits_every_thread_once_forwards_and_backwards(apart: timedelta
         ]
     for page in kinds:
         pages = walk(page)
-        assert sum(pages, []) == expected
+        assert list(chain.from_iterable(pages)) == expected
         assert all(len(ids) == lists.PAGE for ids in pages[:-1])
         assert walk_back(page, pages) == expected
 
@@ -170,7 +171,7 @@ class TestPinned:
         pinned = [row.id for row in first.pinned]
         assert pinned == [thread.thread_id for thread in made[6:1:-1]]
         assert all(row.is_pinned for row in first.pinned)
-        rest = sum(walk(page), [])
+        rest = list(chain.from_iterable(walk(page)))
         assert sorted(pinned + rest) == sorted(thread.thread_id for thread in made)
         assert not page(cursor_of(first.older)).pinned if first.older else True
 

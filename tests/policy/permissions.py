@@ -1,0 +1,189 @@
+"""The permission table: what every address answers to whom. The access walk proves it, docs/permissions.md is made from it.
+
+A new rule of the application needs a line here: endpoint, method, an example address, who is let in, and what they get.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+ROLES = ("stranger", "member", "author", "moderator", "moderator elsewhere", "admin")
+SIGNED_IN = frozenset(ROLES[1:])
+STAFF = frozenset({"moderator", "admin"})
+OWNER = frozenset({"author"})
+ADMINS = frozenset({"admin"})
+EVERYBODY = frozenset(ROLES)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address and method. Roles of `who` get `done`, the others `refused`; `but` names exceptions.
+
+    `path` and `fields` hold {names} of what the walk prepares (see `tests.web.test_access_walk.Scene`). Strangers are led to
+    the sign-in page (302), or told that their session ended (401), unless `who` or `but` names them.
+    """
+
+    endpoint: str
+    method: str
+    path: str
+    who: frozenset[str] = SIGNED_IN
+    done: int = 200
+    refused: int = 403
+    but: Mapping[str, int] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+
+    def status(self, role: str) -> int:
+        if role in self.but:
+            return self.but[role]
+        if role in self.who:
+            return self.done
+        if role == "stranger":
+            return 302 if self.method == "GET" else 401
+        return self.refused
+
+
+def _get(endpoint: str, path: str, **more: object) -> Row:
+    return Row(endpoint, "GET", path, **more)  # type: ignore[arg-type]
+
+
+def _post(endpoint: str, path: str, **more: object) -> Row:
+    return Row(endpoint, "POST", path, **{"done": 303, **more})  # type: ignore[arg-type]
+
+
+BODY = "Tulisan yang cukup panjang untuk diterima."
+THREAD = {
+    "title": "Bagaimana cara mengurusnya",
+    "board": "{board}",
+    "kind": "question",
+    "tags": "",
+    "body": BODY,
+    "key": "{key}",
+}
+AUTHORS = OWNER | STAFF
+
+READING = (
+    _get("discussions.home", "/"),
+    _get("discussions.threads", "/diskusi"),
+    _get("discussions.boards", "/papan"),
+    _get("discussions.board", "/papan/{board}"),
+    _get("discussions.tag", "/tag/{tag}"),
+    _get("discussions.thread", "/diskusi/{thread}"),
+    _get("discussions.branch", "/diskusi/{thread}/cabang/{reply}"),
+    _get(
+        "discussions.history", "/kiriman/{edited}/riwayat", who=AUTHORS, note="earlier texts of a post that was edited"
+    ),
+    _get("discussions.mention_suggestions", "/sebut?q=a"),
+    _get("discussions.drafts", "/draf", note="one's own"),
+)
+WRITING = (
+    _get("discussions.compose", "/diskusi/baru"),
+    _post("discussions.compose", "/diskusi/baru", fields=THREAD),
+    _get("discussions.reply", "/diskusi/{thread}/balas?ke={reply}"),
+    _post("discussions.reply", "/diskusi/{thread}/balas", fields={"ke": "{reply}", "body": BODY, "key": "{key}"}),
+    _get("discussions.edit_post", "/kiriman/{reply}/sunting", who=AUTHORS),
+    _post("discussions.edit_post", "/kiriman/{reply}/sunting", who=AUTHORS, fields={"body": BODY, "version": "1"}),
+    _get("discussions.delete_post", "/kiriman/{reply}/hapus", who=AUTHORS),
+    _post("discussions.delete_post", "/kiriman/{reply}/hapus", who=AUTHORS, fields={"reason": "Salah tempat."}),
+    _post(
+        "discussions.restore_post", "/kiriman/{deleted}/pulihkan", who=AUTHORS, note="a reply that its author deleted"
+    ),
+    _post("discussions.preview", "/pratinjau", done=200, fields={"body": BODY}),
+    _post("discussions.save_draft", "/draf", fields={"place": "new", "body": BODY}),
+    _post(
+        "discussions.discard_draft", "/draf/{draft}/hapus", who=OWNER, refused=404, note="another's draft is not there"
+    ),
+)
+MARKING = (
+    _post(
+        "discussions.vote",
+        "/kiriman/{reply}/bermanfaat",
+        who=SIGNED_IN - OWNER,
+        fields={"on": "1"},
+        note="never one's own",
+    ),
+    _post(
+        "discussions.solve", "/kiriman/{reply}/solusi", who=AUTHORS, fields={"on": "1"}, note="author: of the question"
+    ),
+    _post("discussions.mark_read", "/diskusi/{thread}/dibaca", fields={"number": "1"}),
+    _post("discussions.mark_all_read", "/dibaca"),
+)
+CURATING = (
+    _post("discussions.pin", "/diskusi/{thread}/sematkan", who=STAFF, fields={"on": "1"}),
+    _get("discussions.lock", "/diskusi/{thread}/kunci", who=STAFF),
+    _post("discussions.lock", "/diskusi/{thread}/kunci", who=STAFF, fields={"on": "1", "reason": "Sudah tuntas."}),
+    _get("discussions.move", "/diskusi/{thread}/pindah", who=STAFF),
+    _post("discussions.move", "/diskusi/{thread}/pindah", who=STAFF, fields={"board": "{other_board}"}),
+    _get("discussions.summary", "/diskusi/{thread}/ringkasan", who=STAFF),
+    _post("discussions.summary", "/diskusi/{thread}/ringkasan", who=STAFF, fields={"body": BODY}),
+)
+SAME_PASSWORD = {"current": "salah sama sekali", "password": "", "confirm": ""}
+ACCOUNT = (
+    _get("accounts.sign_in", "/masuk", done=302, but={"stranger": 200}),
+    _post(
+        "accounts.sign_in", "/masuk", done=302, but={"stranger": 422},
+        fields={"identifier": "siapa", "password": "bukan sandi"}, note="422: a wrong password",
+    ),
+    _get("accounts.sign_out", "/keluar"),
+    _post("accounts.sign_out", "/keluar", who=EVERYBODY, done=302),
+    _get("accounts.first_sign_in", "/masuk/tautan/sudah-lama", who=EVERYBODY, done=410, note="410: used or expired"),
+    _post("accounts.first_sign_in", "/masuk/tautan/sudah-lama", who=EVERYBODY, done=410, note="410: used or expired"),
+    _get("accounts.own_profile", "/profil", done=302),
+    _get("accounts.profile", "/profil/{author}"),
+    _get("accounts.settings", "/akun"),
+    _post("accounts.settings", "/akun", done=302, fields={"locale": "id", "theme": "dark"}),
+    _get("accounts.change_password", "/akun/sandi"),
+    _post("accounts.change_password", "/akun/sandi", done=422, fields=SAME_PASSWORD, note="422: a wrong password"),
+    _post("accounts.end_other_sessions", "/akun/sesi/akhiri", done=302),
+    _post("accounts.set_appearance", "/akun/tampilan", who=EVERYBODY, done=302, fields={"theme": "dark"}),
+)  # fmt: skip
+PERSON = {"name": "Orang Lain", "email": "{key}@contoh.go.id", "status": "pns", "role": "member", "is_active": "y"}
+PLACE = {"position": "3", "icon": "messages", "colour": "navy"}
+ADMIN = (
+    _get("admin.index", "/admin", who=ADMINS),
+    _get("admin.users", "/admin/pengguna", who=ADMINS),
+    _get("admin.user_new", "/admin/pengguna/baru", who=ADMINS),
+    _post("admin.user_new", "/admin/pengguna/baru", who=ADMINS, done=200, fields={**PERSON, "username": "{name}"}),
+    _get("admin.user_edit", "/admin/pengguna/{bystander}", who=ADMINS),
+    _post("admin.user_edit", "/admin/pengguna/{bystander}", who=ADMINS, done=302, fields=PERSON),
+    _post("admin.user_link", "/admin/pengguna/{bystander}/tautan", who=ADMINS, done=200),
+    _post("admin.user_end_sessions", "/admin/pengguna/{bystander}/keluarkan", who=ADMINS, done=302),
+    _get("admin.users_import", "/admin/pengguna/impor", who=ADMINS),
+    _post("admin.users_import", "/admin/pengguna/impor", who=ADMINS, done=422, note="422: without a file"),
+    _get("admin.units", "/admin/perangkat-daerah", who=ADMINS),
+    _get("admin.unit_new", "/admin/perangkat-daerah/baru", who=ADMINS),
+    _post(
+        "admin.unit_new", "/admin/perangkat-daerah/baru", who=ADMINS, done=302,
+        fields={"name": "Dinas {name}", "short_name": "{name}"},
+    ),
+    _get("admin.unit_edit", "/admin/perangkat-daerah/{unit}", who=ADMINS),
+    _post(
+        "admin.unit_edit", "/admin/perangkat-daerah/{unit}", who=ADMINS, done=302,
+        fields={"name": "Dinas Baru {name}", "short_name": "{name}", "is_active": "y"},
+    ),
+    _get("admin.boards", "/admin/papan", who=ADMINS),
+    _get("admin.board_new", "/admin/papan/baru", who=ADMINS),
+    _post("admin.board_new", "/admin/papan/baru", who=ADMINS, done=302, fields={**PLACE, "name": "Papan {name}"}),
+    _get("admin.board_edit", "/admin/papan/{other_board}", who=ADMINS),
+    _post(
+        "admin.board_edit", "/admin/papan/{other_board}", who=ADMINS, done=302,
+        fields={**PLACE, "name": "Papan {name}", "slug": "{other_board}"},
+    ),
+    _get("admin.tags", "/admin/tag", who=ADMINS),
+    _get("admin.tag_edit", "/admin/tag/{tag}", who=ADMINS),
+    _post("admin.tag_edit", "/admin/tag/{tag}", who=ADMINS, done=302, fields={"name": "{tag}", "synonyms": "lain"}),
+    _post("admin.tag_merge", "/admin/tag/{tag}/gabung", who=ADMINS, done=422, note="422: into no tag"),
+)  # fmt: skip
+OPEN = (_get("web.health", "/sehat", who=EVERYBODY),)
+
+SECTIONS: dict[str, tuple[Row, ...]] = {
+    "Reading": READING,
+    "Writing": WRITING,
+    "Marking": MARKING,
+    "Moderating": CURATING,
+    "One's own account": ACCOUNT,
+    "Administration": ADMIN,
+    "Operation": OPEN,
+}
+ROWS = tuple(row for rows in SECTIONS.values() for row in rows)

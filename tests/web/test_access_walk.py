@@ -1,0 +1,192 @@
+"""Every address, asked for by everybody: the answers are those of the permission table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from forum.accounts.models import User
+from forum.core.db import transaction
+from forum.core.viewer import Role
+from forum.discussions.services import changing, reading
+from forum.discussions.services.writing import Written
+from tests.factories.accounts import a_member, a_moderator, a_unit, an_admin, sign_in, viewer_for
+from tests.factories.argon2 import cheap_argon2
+from tests.factories.discussions import a_board, a_key, a_reply, a_tag, a_text, a_thread, delete
+from tests.factories.forms import csrf_token
+from tests.policy.permissions import ROLES, ROWS, Row
+
+__all__ = ["cheap_argon2"]
+
+_numbers = count(1)
+
+
+class Names(dict[str, str]):
+    """What the addresses of the table speak of, made when first named."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(
+            board=scene.board.slug,
+            other_board=scene.other_board.slug,
+            unit=scene.unit.slug,
+            author=scene.author.username,
+        )
+        self.scene = scene
+        self.thread_made: Written | None = None
+
+    def __missing__(self, name: str) -> str:
+        self[name] = getattr(self, f"_{name}")()
+        return self[name]
+
+    @property
+    def opened(self) -> Written:
+        self.thread_made = self.thread_made or a_thread(self.scene.author, self.scene.board)
+        return self.thread_made
+
+    def _thread(self) -> str:
+        return self.opened.url.removeprefix("/diskusi/")
+
+    def _reply(self) -> str:
+        return str(a_reply(self.scene.author, self.opened).post_id)
+
+    def _edited(self) -> str:
+        by = viewer_for(self.scene.author)
+        post_id = int(self._reply())
+        with transaction():
+            changing.edit_post(by, post_id, version=1, text=a_text("Teks yang sudah disunting."))
+        return str(post_id)
+
+    def _deleted(self) -> str:
+        post_id = self._reply()
+        delete(self.scene.author, int(post_id))
+        return post_id
+
+    def _draft(self) -> str:
+        by = viewer_for(self.scene.author)
+        place = f"reply:{self.opened.post_id}"
+        with transaction():
+            draft = reading.save_draft(by, place, {"body": "Belum selesai"})
+            return str(draft.id if draft else 0)
+
+    def _tag(self) -> str:
+        return a_tag(f"tag-{next(_numbers)}").slug
+
+    def _bystander(self) -> str:
+        return a_member().username
+
+    def _name(self) -> str:
+        return f"uji{next(_numbers)}"
+
+    def _key(self) -> str:
+        return a_key()
+
+
+class Scene:
+    """A board with the people of the table."""
+
+    def __init__(self, readers: Sequence[Role | int] = (), **author: Any) -> None:
+        self.board, self.other_board = a_board(readers=readers), a_board()
+        self.author = a_member("penulis", **author)
+        self.people: dict[str, User | None] = {
+            "stranger": None,
+            "member": a_member("anggota"),
+            "author": self.author,
+            "moderator": a_moderator("moderator", boards=[self.board.id]),
+            "moderator elsewhere": a_moderator("kurator", boards=[self.other_board.id]),
+            "admin": an_admin("pengelola"),
+        }
+        self.unit = a_unit()
+        self.kept = Names(self)
+
+    def client(self, app: Flask, role: str) -> FlaskClient:
+        client = app.test_client()
+        person = self.people[role]
+        if person is not None:
+            sign_in(client, person)
+        return client
+
+    def ask(self, app: Flask, role: str, row: Row, method: str = "") -> int:
+        """The status that `role` gets for the row, by `method` instead of its own if given.
+
+        What a POST changes is its own, so that none disturbs the next.
+        """
+        names = Names(self) if row.method == "POST" and not method else self.kept
+        client = self.client(app, role)
+        path = row.path.format_map(names)
+        method = method or row.method
+        if method == "GET":
+            return client.get(path).status_code
+        fields = {name: value.format_map(names) for name, value in row.fields.items()}
+        return client.open(path, method=method, data={"csrf_token": csrf_token(client), **fields}).status_code
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("role", ROLES)
+def test_everybody_gets_what_the_table_says(app: Flask, role: str, method: str) -> None:
+    scene = Scene()
+    wrong = {}
+    for row in ROWS:
+        if row.method == method and (got := scene.ask(app, role, row)) != row.status(role):
+            wrong[f"{method} {row.path}"] = f"{got} instead of {row.status(role)}"
+    assert not wrong
+
+
+@pytest.mark.parametrize("role", ["stranger", "admin"])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_a_method_that_an_address_does_not_serve_is_refused(app: Flask, role: str, method: str) -> None:
+    scene = Scene()
+    served = {(row.path.partition("?")[0], row.method) for row in ROWS}
+    expected = 405 if role == "admin" else 302 if method == "GET" else 401
+    wrong = {}
+    for row in ROWS:
+        if (row.path.partition("?")[0], method) not in served and (
+            got := scene.ask(app, role, row, method)
+        ) != expected:
+            wrong[f"{method} {row.path}"] = got
+    assert not wrong
+
+
+def about_the_board(rows: tuple[Row, ...]) -> Iterator[Row]:
+    for row in rows:
+        if any(name in row.path for name in ("{thread}", "{reply}", "{edited}", "{deleted}", "{board}")):
+            yield row
+
+
+def test_nothing_of_a_board_that_one_may_not_read_is_there(app: Flask) -> None:
+    unit = a_unit().id
+    scene = Scene(readers=[unit], unit_id=unit)
+    wrong = {}
+    for row in about_the_board(ROWS):
+        for role in ("member", "moderator elsewhere"):
+            if (got := scene.ask(app, role, row)) != 404:
+                wrong[f"{role}: {row.method} {row.path}"] = got
+        if (got := scene.ask(app, "author", row)) != row.status("author"):
+            wrong[f"author: {row.method} {row.path}"] = got
+    assert not wrong
+
+
+def test_nothing_of_a_deleted_thread_is_there_for_members(app: Flask) -> None:
+    scene = Scene()
+    admin = scene.people["admin"]
+    assert admin is not None
+    wrong = {}
+    for row in about_the_board(ROWS):
+        if "{board}" in row.path:
+            continue
+        names = Names(scene)
+        path = row.path.format_map(names)
+        fields = {name: value.format_map(names) for name, value in row.fields.items()}
+        delete(admin, names.opened.post_id)
+        for role in ("member", "author"):
+            client = scene.client(app, role)
+            fields["csrf_token"] = csrf_token(client)
+            got = client.open(path, method=row.method, data=fields if row.method == "POST" else None)
+            expected = 409 if (row.endpoint, row.method) == ("discussions.reply", "POST") else 404
+            if got.status_code != expected:
+                wrong[f"{role}: {row.method} {row.path}"] = got.status_code
+    assert not wrong
