@@ -4,7 +4,7 @@ SQLite cannot alter most things: Alembic copies a table into a new one and drops
 would delete what refers to the table, so they are off meanwhile and checked before the commit.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
@@ -18,7 +18,7 @@ POSTGRESQL_LOCK = 72_366_285
 migrate = current_app.extensions["migrate"]
 
 
-def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
     if kind == "type" and isinstance(item, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     return False

@@ -42,7 +42,8 @@ def vote(actor: Viewer, post_id: int, *, on: bool) -> tuple[ThreadRecord, int]:
         )
     else:
         statement = delete(Vote).where(Vote.post_id == post_id, Vote.user_id == actor.id)
-    if rows_changed(db.session.execute(statement)) == 1:
+    # Not its row count: psycopg gives none for an INSERT that SQLAlchemy made for a mapped class.
+    if db.session.execute(statement.returning(Vote.post_id)).first():
         step = 1 if on else -1
         db.session.execute(update(Post).where(Post.id == post_id).values(helpful_count=Post.helpful_count + step))
         db.session.execute(
