@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CursorResult, DateTime, MetaData, Result, event
+from sqlalchemy import BigInteger, CursorResult, DateTime, Integer, MetaData, Result, event
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -35,8 +35,15 @@ SQLITE_PRAGMAS = (
 )
 
 
+# Ids in addresses go up to 2^63-1; PostgreSQL's INTEGER would refuse the comparison. SQLite has one integer type.
+Int = BigInteger().with_variant(Integer(), "sqlite")
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
+
+
+Base.registry.update_type_annotation_map({int: Int})
 
 
 db = SQLAlchemy(model_class=Base)
