@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +16,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "REMBUK_"
 MIN_SECRET_LENGTH = 32
+# Speaks to the tests, which start commands of the application.
+NOT_A_SETTING = {"REMBUK_REQUIRE"}
 
 
 class SettingsError(Exception):
@@ -80,6 +83,10 @@ class Settings(BaseSettings):
             raise ValueError(
                 "REMBUK_ENV=production needs REMBUK_HTTPS=1, or cookies travel in the clear: put a TLS proxy in front and set it"
             )
+        if self.env == "production" and self.base_url.startswith("http:"):
+            raise ValueError(
+                "REMBUK_BASE_URL begins with http:, so links in mail would lead around TLS: let it begin with https:"
+            )
         return self
 
     @property
@@ -104,10 +111,10 @@ def _sentence(error: Any, values: dict[str, str]) -> str:
 
 
 def _refuse_unknown(values: dict[str, str]) -> None:
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | NOT_A_SETTING
     for name in sorted(values):
         if name.startswith(PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, sorted(known), n=1)
+            near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.75)
             hint = f" Did you mean {near[0]}?" if near else " docs/settings.md lists all."
             raise SettingsError(f"There is no setting {name}.{hint}")
 
@@ -145,12 +152,19 @@ def _make_instance(path: Path) -> None:
 
 
 def _own_secret(path: Path) -> str:
-    """The installation's own secret, made once; two processes that start together agree on one."""
-    try:
-        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
+    """The installation's own secret, made once; processes that start together agree on one.
+
+    It is written under another name first, and linked: so nobody sees it unfinished, and a crash leaves none.
+    """
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        try:
+            with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+            with suppress(FileExistsError):
+                os.link(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
     secret = path.read_text().strip()
     if len(secret) < MIN_SECRET_LENGTH:
         raise SettingsError(
