@@ -168,6 +168,6 @@ def _own_secret(path: Path) -> str:
     secret = path.read_text().strip()
     if len(secret) < MIN_SECRET_LENGTH:
         raise SettingsError(
-            f"The file {path} must hold at least {MIN_SECRET_LENGTH} characters: delete it, and a new one is made (everyone signs in again)."
+            f"The file {path} must hold at least {MIN_SECRET_LENGTH} characters: delete it, and a new one is made (all sign in again)."
         )
     return secret

@@ -33,10 +33,10 @@ def decode_cursor(text: str | None) -> Cursor | None:
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
         seconds, key = raw[1:].split(":")
-        cursor = Cursor(datetime.fromtimestamp(float(seconds), now().tzinfo), parse_id(key), raw[0] == "b")
-    except (binascii.Error, ValueError, OverflowError, OSError, IndexError):
+        backwards = {"f": False, "b": True}[raw[0]]
+        return Cursor(datetime.fromtimestamp(float(seconds), now().tzinfo), parse_id(key), backwards)
+    except (binascii.Error, ValueError, OverflowError, OSError, IndexError, KeyError):
         raise NotFound from None
-    return cursor
 
 
 def parse_id(text: str) -> int:

@@ -90,7 +90,7 @@ def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("REMBUK_DATABSE_URL", "Did you mean REMBUK_DATABASE_URL?"), ("REMBUK_X", "docs/settings.md lists all.")],
+    [("REMBUK_DATABSE_URL", "Did you mean REMBUK_DATABASE_URL?"), ("REMBUK_QQQQQQQQQQ", "docs/settings.md lists all.")],
 )
 def test_a_setting_that_does_not_exist_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, hint: str) -> None:
     monkeypatch.setenv(name, "1")
