@@ -68,18 +68,17 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 
 def _empty_tables() -> None:
+    """Every table empty, ids from 1 again. DELETE, since a TRUNCATE of so many tables takes PostgreSQL ten times as long."""
     tables = [table.name for table in reversed(Base.metadata.sorted_tables)]
+    deletes = "; ".join(f"DELETE FROM {table}" for table in tables)
     with db.engine.connect().execution_options(rembuk_writes=True) as connection:
         if db.engine.dialect.name == "postgresql":
-            connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
+            restart = "SELECT setval(c.oid::regclass, 1, false) FROM pg_class c WHERE c.relkind = 'S'"
+            connection.exec_driver_sql(f"SET LOCAL session_replication_role = replica; {deletes}; {restart}")
             connection.commit()
             return
         driver = connection.connection.driver_connection
-        driver.execute("PRAGMA foreign_keys=OFF")
-        with connection.begin():
-            for table in tables:
-                connection.execute(text(f"DELETE FROM {table}"))
-        driver.execute("PRAGMA foreign_keys=ON")
+        driver.executescript(f"PRAGMA foreign_keys=OFF; BEGIN; {deletes}; COMMIT; PRAGMA foreign_keys=ON")
 
 
 @pytest.fixture(autouse=True)
