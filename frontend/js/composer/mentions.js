@@ -39,4 +39,10 @@ export function suggestPeople(box) {
   box.addEventListener('text-expander-committed', (event) => {
     event.detail.input.dispatchEvent(new Event('input', { bubbles: true }));
   }, true);
+  // the list makes a "combobox" of the box, which a text of several lines may not be; the chosen name is announced all the same
+  box.addEventListener('text-expander-activate', () => queueMicrotask(() => {
+    const area = box.querySelector('textarea');
+    area.removeAttribute('role');
+    area.removeAttribute('aria-expanded');
+  }), true);
 }
