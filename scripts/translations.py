@@ -27,7 +27,11 @@ def collected() -> Catalog:
     for folder, methods in SOURCES.items():
         options = {pattern: {"silent": "false", "trimmed": "true"} for pattern, _ in methods}
         for name, _line, message, comments, context in extract_from_dir(
-            ROOT / folder, method_map=methods, options_map=options, keywords=KEYWORDS
+            ROOT / folder,
+            method_map=methods,
+            options_map=options,
+            keywords=KEYWORDS,
+            directory_filter=lambda folder: True,  # else `_layout` and `_parts` are passed over
         ):
             catalog.add(message, locations=[(f"{folder}/{name}", 0)], auto_comments=comments, context=context)
     return catalog
