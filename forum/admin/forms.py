@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from flask_wtf.file import FileField
-from wtforms import BooleanField, IntegerField, PasswordField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, PasswordField, SelectMultipleField, StringField, TextAreaField
 
 from forum.core.errors import Invalid
 from forum.core.forms import Form
@@ -63,7 +63,7 @@ class BoardForm(Form):
     name = StringField(lazy("Nama"))
     slug = StringField(lazy("Alamat"))
     description = StringField(lazy("Keterangan"))
-    position = IntegerField(lazy("Urutan"), default=0)
+    position = StringField(lazy("Urutan"), default="0")
     icon = StringField(lazy("Ikon"), default="messages")
     colour = StringField(lazy("Warna"), default="navy")
     template = TextAreaField(lazy("Kerangka tulisan"))

@@ -25,6 +25,7 @@ def start_session(user_id: int, days: int) -> str:
             expires_at=now + timedelta(days=days),
         )
     )
+    db.session.execute(update(User).where(User.id == user_id).values(last_seen_at=now))
     db.session.flush()
     return token
 

@@ -19,6 +19,9 @@ from forum.discussions.queries import admin
 from forum.discussions.queries.admin import BoardEntry
 from forum.discussions.services import boards as services
 
+# Enough for MAX_POSITION; more would only be a number to choke on.
+MAX_DIGITS = 6
+
 
 @blueprint.get("/papan")
 def boards() -> str:
@@ -39,7 +42,7 @@ def board_new() -> BaseResponse:
             flash(_("Papan ditambahkan."), "success")
             return redirect(url_for("admin.boards"))
     else:
-        form.position.data = 1 + max((board.position for board in admin.board_lines()), default=0)
+        form.position.data = str(1 + max((board.position for board in admin.board_lines()), default=0))
     return _page(form, None)
 
 
@@ -61,14 +64,15 @@ def board_edit(slug: str) -> BaseResponse:
 
 
 def _values(form: BoardForm) -> dict[str, Any]:
-    if form.position.data is None:
+    position = (form.position.data or "").strip()
+    if not position.isascii() or not position.isdigit() or len(position) > MAX_DIGITS:
         raise Invalid(_("Urutan adalah angka dari 0 sampai %(most)d.", most=services.MAX_POSITION), "position")
     units = [unit for unit, _name in _units(form)]
     return {
         "slug": form.slug.data or "",
         "name": form.name.data or "",
         "description": form.description.data or "",
-        "position": form.position.data,
+        "position": int(position),
         "icon": form.icon.data or "",
         "colour": form.colour.data or "",
         "template": form.template.data or "",
@@ -86,7 +90,8 @@ def _units(form: BoardForm) -> list[tuple[str, str]]:
 
 
 def _fill(form: BoardForm, page: BoardEntry) -> None:
-    for name in ("slug", "name", "description", "position", "icon", "colour", "template", "is_archived"):
+    form.position.data = str(page.position)
+    for name in ("slug", "name", "description", "icon", "colour", "template", "is_archived"):
         form[name].data = getattr(page, name)
     form.read_roles.data, form.post_roles.data = list(page.read_roles), list(page.post_roles)
     form.read_units.data = [str(unit) for unit in page.read_units]

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from markupsafe import Markup
 
+from forum.accounts.queries import Person as Person
+
 
 class ThreadKind(StrEnum):
     QUESTION = "question"
@@ -39,29 +41,6 @@ class View(StrEnum):
 
     NESTED = "bersarang"
     FLAT = "datar"
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """A person as others may see them: never the NIP, never the e-mail address."""
-
-    id: int
-    username: str
-    name: str
-    position: str
-    unit: str
-    role: str
-    url: str
-
-    @property
-    def initials(self) -> str:
-        words = [word for word in self.name.split() if word[:1].isalpha()]
-        return "".join(word[0] for word in words[:2]).upper() or "?"
-
-    @property
-    def hue(self) -> int:
-        """One of eight avatar colours, steady for one person."""
-        return self.id % 8
 
 
 @dataclass(frozen=True, slots=True)

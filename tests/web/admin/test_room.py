@@ -139,10 +139,13 @@ def board_form(**changes: Any) -> dict[str, Any]:
 
 def test_a_board_is_made_and_changed(client: FlaskClient, admin: User) -> None:
     unit = a_unit("Dinas PUTR")
-    answer = post(client, "/admin/papan/baru", **board_form(slug=""))
+    answer = post(client, "/admin/papan/baru", **board_form(slug="", position="0"))
+    assert 'name="position" value="0"' in " ".join(
+        client.get("/admin/papan/jalan-dan-drainase").get_data(as_text=True).split()
+    )
     assert answer.headers["Location"] == "/admin/papan"
     board = db.session.scalars(select(Board)).one()
-    assert (board.slug, board.icon, board.colour, board.position) == ("jalan-dan-drainase", "road", "amber", 3)
+    assert (board.slug, board.icon, board.colour, board.position) == ("jalan-dan-drainase", "road", "amber", 0)
     assert board.template == "### Situasi\n\n### Kebutuhan"
     assert not board.restricts_reading
     post(
@@ -161,7 +164,13 @@ def test_a_board_is_made_and_changed(client: FlaskClient, admin: User) -> None:
     entry = reads.board_entry("jalan")
     assert (entry.read_units, entry.post_roles) == ((unit.id,), ("moderator", "admin"))
     noted = last("board.update")
-    assert noted.before == {"slug": "jalan-dan-drainase", "is_archived": False, "readers": [], "posters": []}
+    assert noted.before == {
+        "slug": "jalan-dan-drainase",
+        "position": 0,
+        "is_archived": False,
+        "readers": [],
+        "posters": [],
+    }
     assert noted.after["readers"] == [unit.id]
     post(client, "/admin/papan/jalan", **board_form())
     db.session.rollback()
