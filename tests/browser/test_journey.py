@@ -54,6 +54,7 @@ def preview(writer: Visitor) -> None:
     with writer.context.expect_page() as opened:
         page.get_by_role("button", name="Pratinjau").click()
     expect(opened.value.locator("strong")).to_have_text("Yang sudah dicoba")
+    expect(opened.value.locator("html")).to_have_attribute("lang", "id")
     writer.looked(opened.value)
     opened.value.close()
 

@@ -19,18 +19,28 @@ HEIGHTS = {NARROWEST: 740, PHONE: 740, DESK: 900}
 
 # Runs before the page's own scripts: counts what the policy refused, and gives attacks something to call.
 WATCH = """
-window.hits = []; window.pwned = (n) => { window.hits.push(n); };
+window.hits = [];
+window.pwned = (n) => { window.hits.push(n); };
 window.refusals = [];
-addEventListener('securitypolicyviolation', (e) => window.refusals.push(`${e.effectiveDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));
+addEventListener('securitypolicyviolation', (event) => {
+  window.refusals.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
+});
 """
 # What sticks out, if the page can be pushed sideways.
 SIDEWAYS = """() => {
-  const root = document.documentElement, edge = root.clientWidth;
+  const root = document.documentElement;
+  const edge = root.clientWidth;
   if (root.scrollWidth <= edge && document.body.scrollWidth <= edge) return [];
-  const scrolls = (el) => { for (let box = el.parentElement; box && box !== document.body; box = box.parentElement) if (getComputedStyle(box).overflowX !== 'visible') return true; return false; };
-  return [`${root.scrollWidth} in ${edge}`, ...[...document.querySelectorAll('body *')]
-    .filter((el) => el.getBoundingClientRect().right > edge + 0.5 && !scrolls(el))
-    .slice(0, 6).map((el) => `<${el.tagName.toLowerCase()} class="${el.getAttribute('class') ?? ''}"> ${Math.round(el.getBoundingClientRect().right)}`)];
+  const inBox = (element) => {
+    for (let box = element.parentElement; box && box !== document.body; box = box.parentElement) {
+      if (getComputedStyle(box).overflowX !== 'visible') return true;
+    }
+    return false;
+  };
+  const right = (element) => Math.round(element.getBoundingClientRect().right);
+  const wide = [...document.querySelectorAll('body *')].filter((element) => right(element) > edge && !inBox(element));
+  const names = wide.slice(0, 6).map((one) => `<${one.tagName.toLowerCase()} class="${one.getAttribute('class') ?? ''}"> ${right(one)}`);
+  return [`${root.scrollWidth} in ${edge}`, ...names];
 }"""
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
