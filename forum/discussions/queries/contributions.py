@@ -55,7 +55,7 @@ def _count(filters: Filters, viewer: Viewer, person: int) -> int:
 def _page(filters: Filters, viewer: Viewer, person: int, cursor: str | None) -> Lines:
     """A page of lines from behind `cursor`, and the cursor of the next page. One statement. Raises NotFound (cursor)."""
     after = decode_cursor(cursor)
-    statement: Select[Any] = (
+    statement: Select[*tuple[Any, ...]] = (
         select(
             Post.id,
             Post.number,
