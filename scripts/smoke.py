@@ -8,6 +8,7 @@ from __future__ import annotations
 import http.cookiejar
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -21,8 +22,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FIRST_START = 600
 SECOND_START = 3.0
-# A busy machine may need a second try; a slow start needs all of them.
-TRIES = 3
+# On a machine that is busy with something else a start may take longer by the clock, but not more work.
+TRIES = 5
+WORK = 2.5
 
 
 def free_port() -> int:
@@ -88,6 +90,29 @@ def sign_in(url: str) -> str:
     return str(answer.read().decode())
 
 
+def processor_seconds() -> float:
+    """What all ended child processes have used."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def start_again(clone: Path) -> None:
+    """A further start, within SECOND_START by the clock; on a busy machine, with less than WORK of processor time."""
+    work: list[float] = []
+    times: list[float] = []
+    for _ in range(TRIES):
+        before = processor_seconds()
+        with Server(clone, 60) as server:
+            times.append(server.seconds)
+        work.append(processor_seconds() - before)
+        print(f"smoke: further start {times[-1]:.2f} s, {work[-1]:.2f} s of processor time", flush=True)
+        if times[-1] < SECOND_START:
+            return
+    if min(work) > WORK or os.getloadavg()[0] < (os.cpu_count() or 1):
+        raise SystemExit(f"no further start took less than {SECOND_START} s")
+    print(f"smoke: the machine is busy (load {os.getloadavg()[0]:.1f}); judged by processor time")
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="rembuk-smoke-") as place:
         clone = Path(place) / "rembuk"
@@ -96,13 +121,7 @@ def main() -> None:
             print(f"smoke: first start {server.seconds:.1f} s", flush=True)
             if "/diskusi/" not in sign_in(server.url):
                 raise SystemExit("the home page shows no discussion: was the sample content loaded?")
-        times: list[float] = []
-        while len(times) < TRIES and (not times or min(times) >= SECOND_START):
-            with Server(clone, 60) as server:
-                times.append(server.seconds)
-                print(f"smoke: further start {server.seconds:.2f} s", flush=True)
-        if min(times) >= SECOND_START:
-            raise SystemExit(f"no further start took less than {SECOND_START} s")
+        start_again(clone)
         if subprocess.run(["git", "status", "--porcelain"], cwd=clone, capture_output=True, check=True).stdout:
             raise SystemExit("serving changed files under version control")
 
