@@ -37,7 +37,12 @@ export class Draft {
       this.forget();
     });
     addEventListener('online', () => this.save());
-    addEventListener('offline', () => { if (this.dirty) { this.keep(); toast(say('offline')); } });
+    addEventListener('offline', () => {
+      if (!this.dirty) return;
+      this.failed = true;
+      this.keep();
+      toast(say('offline'));
+    });
     addEventListener('pagehide', () => this.leave());
     document.addEventListener('visibilitychange', () => { if (document.hidden) this.leave(); });
     addEventListener('beforeunload', (event) => {
@@ -143,7 +148,7 @@ export class Draft {
       if (error instanceof Refused) {
         this.stale = error.signedOut || error.status === 400;
         if (first) toast(error.message);
-      } else if (first && navigator.onLine) toast(say('failed'));
+      } else if (first) toast(say(navigator.onLine ? 'failed' : 'offline'));
     } finally {
       clearTimeout(slow);
     }

@@ -1,3 +1,5 @@
+import { say } from '../text.js';
+
 /** "@bud" offers people. The element's events do not bubble, so they are heard in the capture phase. */
 export function suggestPeople(box) {
   const url = box.dataset.mentionsUrl;
@@ -15,6 +17,7 @@ export function suggestPeople(box) {
     const menu = document.createElement('ul');
     menu.className = 'mentions';
     menu.setAttribute('role', 'listbox');
+    menu.setAttribute('aria-label', say('people'));
     people.slice(0, 8).forEach(({ username, name, unit }, i) => {
       const item = document.createElement('li');
       item.setAttribute('role', 'option');
