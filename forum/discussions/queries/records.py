@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 
 from forum.core.db import db
 from forum.core.errors import NotFound
@@ -155,6 +155,25 @@ def post_for(viewer: Viewer, post_id: int, *, even_deleted: bool = False) -> tup
     if row is None:
         raise NotFound
     return thread_record(row), post_record(row, len(THREAD_COLUMNS))
+
+
+def hold_thread(thread_id: int) -> None:
+    """Keep other writers of this thread waiting until the transaction ends: what is read from here on stays true.
+
+    Whoever changes posts or counts of a thread holds it first, so that nobody waits for one another in a circle.
+    SQLite has one writer at a time anyway.
+    """
+    _hold(select(Thread.id).where(Thread.id == thread_id))
+
+
+def hold_thread_of(post_id: int) -> None:
+    """`hold_thread` for the thread of a post."""
+    _hold(select(Thread.id).join(Post, Post.thread_id == Thread.id).where(Post.id == post_id))
+
+
+def _hold(statement: Select[int]) -> None:
+    if db.session.get_bind().dialect.name != "sqlite":
+        db.session.execute(statement.with_for_update(of=Thread, key_share=True))
 
 
 def opening_post_id(thread_id: int) -> int:

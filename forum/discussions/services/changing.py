@@ -15,7 +15,7 @@ from forum.core.viewer import Viewer
 from forum.discussions import policy
 from forum.discussions.addresses import permalink, slugify, thread_url
 from forum.discussions.models import Board, Draft, Post, PostRevision, Thread, ThreadTag
-from forum.discussions.queries.records import PostRecord, ThreadRecord, post_for
+from forum.discussions.queries.records import PostRecord, ThreadRecord, hold_thread_of, post_for
 from forum.discussions.services.tagging import count_tags, parse_tags, set_tags, tag_ids
 from forum.discussions.services.texts import Text, reason_text, title_text
 
@@ -35,6 +35,7 @@ def edit_post(
     `version` is the one that the editor read. Returns the address of the post. Raises NotFound, Denied, Invalid, and
     Conflict when someone else edited meanwhile.
     """
+    hold_thread_of(post_id)
     thread, post = post_for(actor, post_id)
     if not policy.may_edit(actor, thread, post):
         raise Denied(_("Hanya penulis dan moderator yang dapat menyunting kiriman ini."))
@@ -104,6 +105,7 @@ def delete_post(actor: Viewer, post_id: int, reason: str = "") -> str:
     A moderator who deletes another's post must say why. Returns the address to go on at. Deleting twice is no error.
     Raises NotFound, Denied, Invalid.
     """
+    hold_thread_of(post_id)
     thread, post = post_for(actor, post_id)
     gone_to = f"/papan/{_board_slug(thread.board_id)}" if post.is_opening else permalink(thread.url, post_id)
     if post.is_deleted:
@@ -139,6 +141,7 @@ def restore_post(actor: Viewer, post_id: int) -> str:
 
     A deleted thread is out of its author's sight too, but they may take back what they did themselves.
     """
+    hold_thread_of(post_id)
     thread, post = post_for(actor, post_id, even_deleted=True)
     own_thread = post.is_opening and policy.may_restore(actor, thread, post)
     if thread.is_deleted and not (own_thread or policy.may_moderate(actor, thread.board_id)):
@@ -173,9 +176,9 @@ def _count_reply(thread: ThreadRecord, step: int) -> None:
 
 
 def _count_thread(thread: ThreadRecord, step: int) -> None:
-    db.session.execute(update(Board).where(Board.id == thread.board_id).values(thread_count=Board.thread_count + step))
     tags = set(db.session.scalars(select(ThreadTag.tag_id).where(ThreadTag.thread_id == thread.id)))
     count_tags(tags, step)
+    db.session.execute(update(Board).where(Board.id == thread.board_id).values(thread_count=Board.thread_count + step))
 
 
 def _clear_solution(thread_id: int) -> None:

@@ -15,7 +15,7 @@ from forum.core.viewer import Viewer
 from forum.discussions import policy
 from forum.discussions.models import Board, Thread
 from forum.discussions.queries.boards import board_by_slug
-from forum.discussions.queries.records import ThreadRecord, post_for, thread_for
+from forum.discussions.queries.records import ThreadRecord, hold_thread, hold_thread_of, post_for, thread_for
 from forum.discussions.services.texts import Text, reason_text
 
 
@@ -24,6 +24,7 @@ def solve(actor: Viewer, post_id: int, *, on: bool) -> ThreadRecord:
 
     Raises NotFound, Denied (neither asker nor moderator), Conflict (not a question, not a reply, deleted).
     """
+    hold_thread_of(post_id)
     thread, post = post_for(actor, post_id)
     if not policy.may_solve(actor, thread):
         raise Denied(_("Hanya penanya dan moderator yang dapat menandai jawaban."))
@@ -43,6 +44,7 @@ def solve(actor: Viewer, post_id: int, *, on: bool) -> ThreadRecord:
 
 
 def _moderated(actor: Viewer, thread_id: int) -> ThreadRecord:
+    hold_thread(thread_id)
     thread = thread_for(actor, thread_id)
     if not policy.may_moderate(actor, thread.board_id):
         raise Denied(_("Hanya moderator papan ini yang dapat melakukannya."))
@@ -97,8 +99,8 @@ def move(actor: Viewer, thread_id: int, board: str) -> ThreadRecord:
         return thread
     _change(actor, thread, "thread.move", {"board_id": card.ref.id}, before={"board_id": thread.board_id})
     if not thread.is_deleted:
-        _count(thread.board_id, -1)
-        _count(card.ref.id, +1)
+        for board_id, step in sorted([(thread.board_id, -1), (card.ref.id, +1)]):
+            _count(board_id, step)
     return thread
 
 

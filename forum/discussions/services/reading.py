@@ -17,7 +17,7 @@ from forum.core.paging import parse_id
 from forum.core.viewer import Viewer
 from forum.discussions import policy
 from forum.discussions.models import Draft, Post, ReadHorizon, ReadMark, Thread, Vote
-from forum.discussions.queries.records import ThreadRecord, post_for, thread_for
+from forum.discussions.queries.records import ThreadRecord, hold_thread_of, post_for, thread_for
 
 MAX_DRAFTS_KEPT = 200
 
@@ -33,6 +33,7 @@ def vote(actor: Viewer, post_id: int, *, on: bool) -> tuple[ThreadRecord, int]:
 
     Raises NotFound, Denied (one's own post, a deleted one).
     """
+    hold_thread_of(post_id)
     thread, post = post_for(actor, post_id)
     if not policy.may_vote(actor, thread, post):
         raise Denied(_("Anda tidak dapat memberi suara pada kiriman ini."))

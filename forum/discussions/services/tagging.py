@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 
 from forum.core.db import db
 from forum.core.errors import Invalid
@@ -50,13 +51,21 @@ def tag_ids(names: dict[str, str]) -> list[int]:
     ids = {row.slug: row.id for row in db.session.execute(select(Tag.slug, Tag.id).where(Tag.slug.in_(slugs)))}
     synonyms = select(TagSynonym.slug, TagSynonym.tag_id).where(TagSynonym.slug.in_(slugs))
     ids |= {row.slug: row.tag_id for row in db.session.execute(synonyms)}
-    for slug in slugs:
-        if slug not in ids:
-            tag = Tag(slug=slug, name=names[slug])
+    for slug in sorted(set(slugs) - set(ids)):
+        ids[slug] = _new_tag(slug, names[slug])
+    return list(dict.fromkeys(ids[slug] for slug in slugs))
+
+
+def _new_tag(slug: str, name: str) -> int:
+    """The id of a new tag, or of the one that somebody else made at this very moment."""
+    try:
+        with db.session.begin_nested():
+            tag = Tag(slug=slug, name=name)
             db.session.add(tag)
             db.session.flush()
-            ids[slug] = tag.id
-    return list(dict.fromkeys(ids[slug] for slug in slugs))
+            return tag.id
+    except IntegrityError:
+        return db.session.execute(select(Tag.id).where(Tag.slug == slug)).scalar_one()
 
 
 def set_tags(thread_id: int, ids: list[int], last_activity_at: datetime) -> None:

@@ -19,7 +19,7 @@ from forum.discussions import policy
 from forum.discussions.addresses import permalink, slugify, thread_url
 from forum.discussions.models import Board, Draft, Post, ReadMark, Thread, ThreadTag
 from forum.discussions.queries.boards import board_by_slug
-from forum.discussions.queries.records import ThreadRecord, post_by_key, thread_for
+from forum.discussions.queries.records import ThreadRecord, hold_thread, post_by_key, thread_for
 from forum.discussions.queries.shapes import ThreadKind
 from forum.discussions.services.tagging import parse_tags, set_tags, tag_ids
 from forum.discussions.services.texts import Text, title_text
@@ -53,7 +53,7 @@ def _earlier(actor: Viewer, key: str) -> Written | None:
     """What `actor` sent under `key` before. Holds the author's row, so that two tries at once come one after the other."""
     if not is_key(key):
         raise Invalid(_("Formulir ini tidak lengkap. Tulisan Anda tetap ada di sini: periksa, lalu kirim lagi."))
-    db.session.execute(select(User.id).where(User.id == actor.id).with_for_update())
+    db.session.execute(select(User.id).where(User.id == actor.id).with_for_update(key_share=True))
     found = post_by_key(actor.id, key)
     if found is None:
         return None
@@ -130,6 +130,7 @@ def post_reply(actor: Viewer, thread_id: int, parent_id: int, text: Text, key: s
     """
     if earlier := _earlier(actor, key):
         return earlier
+    hold_thread(thread_id)
     thread = thread_to_answer(actor, thread_id)
     parent = db.session.execute(
         select(Post.id, Post.deleted_at).where(Post.id == parent_id, Post.thread_id == thread_id)

@@ -86,6 +86,21 @@ def test_one_key_sent_by_eight_tabs_makes_one_thread(together: Callable[..., lis
     assert_counts_are_right()
 
 
+def test_threads_at_once_share_the_tags_that_are_new_to_all(
+    together: Callable[..., list[Any]], thread: Written
+) -> None:
+    def act(actor: Viewer, tags: str) -> Written:
+        return writing.open_thread(
+            actor, board="jalan", kind="question", title="Pertanyaan dari kami", tags=tags, text=a_text(), key=a_key()
+        )
+
+    orders = ("baru satu, baru dua", "baru dua, baru satu")
+    acts = [lambda who=who, n=n: act(who, orders[n % 2]) for n, who in enumerate(people(AT_ONCE))]
+    answers = together(*acts)
+    assert all(isinstance(answer, Written) for answer in answers), answers
+    assert_counts_are_right()
+
+
 def test_replies_at_once_are_all_there_with_dense_numbers(together: Callable[..., list[Any]], thread: Written) -> None:
     first = a_reply(a_member(), thread)
     parents = [thread.post_id, first.post_id]
@@ -107,7 +122,7 @@ def test_votes_at_once_count_one_a_person(together: Callable[..., list[Any]], th
 
 
 def test_a_mix_of_everything_at_once_leaves_right_counts(together: Callable[..., list[Any]], thread: Written) -> None:
-    board = a_board("taman")
+    slug = a_board("taman").slug
     moderators = [viewer_for(a_moderator()) for _ in range(2)]
     replies = [a_reply(a_member(), thread).post_id for _ in range(3)]
     who = people(3)
@@ -116,7 +131,7 @@ def test_a_mix_of_everything_at_once_leaves_right_counts(together: Callable[...,
         acts += [
             lambda by=moderator: changing.delete_post(by, replies[0], "Tidak sesuai."),
             lambda by=moderator: changing.restore_post(by, replies[0]),
-            lambda by=moderator: curating.move(by, thread.thread_id, board.slug),
+            lambda by=moderator: curating.move(by, thread.thread_id, slug),
             lambda by=moderator: curating.solve(by, replies[1], on=True),
         ]
     for person in who:
@@ -124,8 +139,6 @@ def test_a_mix_of_everything_at_once_leaves_right_counts(together: Callable[...,
             lambda by=person: reading.vote(by, replies[2], on=True),
             lambda by=person: writing.post_reply(by, thread.thread_id, replies[1], a_text(), a_key()),
         ]
-    slug = board.slug
-    assert slug
     answers = together(*acts)
     assert not [answer for answer in answers if isinstance(answer, Exception)]
     assert_counts_are_right()
