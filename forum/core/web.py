@@ -29,9 +29,10 @@ from forum.config import ROOT, Settings
 from forum.core import faults, i18n, timing
 from forum.core.db import db
 from forum.core.errors import RembukError, TooMany
+from forum.core.templating import Unindent
 
 STATIC = ROOT / "static"
-YEAR = 365 * 24 * 3600
+HOUR, YEAR = 3600, 365 * 24 * 3600
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -79,6 +80,7 @@ def flask_config(settings: Settings) -> dict[str, Any]:
 def init_app(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension(Unindent)
     app.jinja_env.globals.update(
         csrf_token=generate_csrf,
         form_key=form_key,
@@ -101,13 +103,10 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.register_error_handler(Exception, _crashed)
     app.register_blueprint(blueprint)
     compress.init_app(app)
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app,
-        root=str(STATIC),
-        prefix="static/",
-        max_age=YEAR if not app.testing else 0,
-        immutable_file_test=r"^/static/dist/.+-[0-9A-Za-z]{8,}\.\w+$",
-    )
+    static = WhiteNoise(app.wsgi_app, max_age=HOUR, immutable_file_test=r"^/static/dist/.+-[0-9A-Za-z]{8,}\.\w+$")
+    static.add_files(str(STATIC), prefix="static/")
+    static.add_files(str(STATIC / "root"))
+    app.wsgi_app = static  # type: ignore[method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

@@ -41,8 +41,9 @@ def branch_url(thread_path: str, post_id: int) -> str:
     return f"{thread_path}/cabang/{post_id}"
 
 
-def reply_url(thread_path: str, post_id: int) -> str:
-    return f"{thread_path}/balas?ke={post_id}"
+def reply_url(thread_id: int, post_id: int) -> str:
+    """Without the words of the title: this stands beside every post of a page."""
+    return f"/diskusi/{thread_id}/balas?ke={post_id}"
 
 
 def board_url(slug: str) -> str:

@@ -17,7 +17,7 @@ export function startReplies() {
     const link = event.target.closest('a[data-reply]');
     if (!link || !form() || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    replyTo(link.closest('[data-post]'), link.href);
+    replyTo(link.closest('.post'), link.href);
   });
 }
 
@@ -26,7 +26,7 @@ export async function replyTo(post, url) {
   const box = form();
   const area = box.elements.body;
   rest ??= { before: box.nextSibling, parent: box.parentNode, ke: box.elements.ke.value };
-  const id = post.dataset.post;
+  const id = post.dataset.post ?? post.id.slice(2); // the solution card stands for a post that has its own place below
   const opening = id === rest.ke || !post.id;
   if (opening) {
     home();

@@ -10,7 +10,7 @@ from forum.core.db import db
 from forum.core.i18n import _
 from forum.core.viewer import Viewer
 from forum.discussions import policy
-from forum.discussions.addresses import reply_url, thread_url
+from forum.discussions.addresses import reply_url
 from forum.discussions.models import Draft, Post, Thread
 from forum.discussions.queries.shapes import DraftsPage, DraftView
 
@@ -75,4 +75,4 @@ def _placed(draft: Draft, threads: dict[int, Any]) -> DraftView:
         return _view(draft, "", _("Diskusinya sudah tidak ada atau tidak terbuka untuk Anda"))
     if draft.place.startswith("edit:"):
         return _view(draft, f"/kiriman/{post_id}/sunting", _("Suntingan dalam “%(title)s”", title=row[3]))
-    return _view(draft, reply_url(thread_url(row[1], row[2]), post_id), _("Balasan dalam “%(title)s”", title=row[3]))
+    return _view(draft, reply_url(row[1], post_id), _("Balasan dalam “%(title)s”", title=row[3]))
