@@ -590,7 +590,7 @@ class TestDrafts:
         found = {draft.place: draft.url for draft in drafts.drafts_page(actor).drafts}
         assert found == {
             "new": "/diskusi/baru",
-            f"reply:{thread.post_id}": f"{thread.url}/balas?ke={thread.post_id}",
+            f"reply:{thread.post_id}": f"/diskusi/{thread.thread_id}/balas?ke={thread.post_id}",
             f"edit:{thread.post_id}": f"/kiriman/{thread.post_id}/sunting",
             f"reply:{gone.post_id}": "",
         }
