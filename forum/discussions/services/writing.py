@@ -54,7 +54,12 @@ def _earlier(actor: Viewer, key: str) -> Written | None:
     if not is_key(key):
         raise Invalid(_("Formulir ini tidak lengkap. Tulisan Anda tetap ada di sini: periksa, lalu kirim lagi."))
     db.session.execute(select(User.id).where(User.id == actor.id).with_for_update(key_share=True))
-    found = post_by_key(actor.id, key)
+    return sent_before(actor, key)
+
+
+def sent_before(actor: Viewer, key: str) -> Written | None:
+    """What `actor` wrote by an earlier try with `key`, whatever happened to its thread since; None for a new key."""
+    found = post_by_key(actor.id, key) if is_key(key) else None
     if found is None:
         return None
     post_id, thread_id, slug, is_opening = found

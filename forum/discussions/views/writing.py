@@ -84,6 +84,8 @@ def reply(ref: int) -> str | Response | tuple[str, int]:
     asked = text_of(form.ke.data) if request.method == "POST" else request.args.get("ke", "")
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
+        if earlier := writing.sent_before(actor, text_of(form.key.data)):
+            return see_other(earlier.url)
         with form.catching():
             record = writing.thread_to_answer(actor, ref)
             parent_id = parse_id(asked) if asked else opening_post_id(record.id)

@@ -15,7 +15,7 @@ from forum.discussions.models import Draft, Post, Thread
 from forum.discussions.services.writing import Written
 from tests.conftest import post
 from tests.factories.accounts import a_member, a_moderator, sign_in
-from tests.factories.discussions import a_board, a_key, a_reply, a_thread, delete, fresh, plant
+from tests.factories.discussions import a_board, a_key, a_reply, a_thread, delete, fresh, lock, plant
 from tests.factories.forms import csrf_token, send, send_reply
 from tests.factories.recount import assert_counts_are_right, row_count
 
@@ -103,6 +103,18 @@ def test_sending_a_form_twice_leads_to_the_same_place(signed_in: FlaskClient, th
     first, second = (send_reply(signed_in, thread.url, key=key).headers["Location"] for _ in range(2))
     assert first == second
     assert row_count(Post) == 3
+
+
+def test_a_retry_is_led_to_what_was_posted_even_if_the_thread_was_locked_or_deleted_meanwhile(
+    signed_in: FlaskClient, thread: Written
+) -> None:
+    key, moderator = a_key(), a_moderator()
+    first = send_reply(signed_in, thread.url, key=key)
+    lock(moderator, thread)
+    assert send_reply(signed_in, thread.url, key=key).headers["Location"] == first.headers["Location"]
+    delete(moderator, thread.post_id)
+    assert send_reply(signed_in, thread.url, key=key).headers["Location"] == first.headers["Location"]
+    assert row_count(Post) == 2
 
 
 def test_a_permalink_shows_the_post_on_whatever_page_it_stands(
