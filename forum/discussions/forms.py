@@ -15,7 +15,7 @@ from forum.discussions.services.writing import is_key
 
 KIND_LABELS = {
     ThreadKind.QUESTION: lazy("Pertanyaan"),
-    ThreadKind.PRACTICE: lazy("Berbagi praktik"),
+    ThreadKind.PRACTICE: lazy("Praktik baik"),
     ThreadKind.ANNOUNCEMENT: lazy("Pengumuman"),
     ThreadKind.SCHEDULED: lazy("Rembuk rutin"),
 }
