@@ -33,7 +33,6 @@ SIGN_IN_ACCOUNT = Limit("sign-in-account", 10, 300)
 WRITE = Limit("write", 20, 60)
 PREVIEW = Limit("preview", 60, 60)
 ACT = Limit("act", 120, 60)
-SUGGEST = Limit("suggest", 240, 60)
 DRAFT = Limit("draft", 60, 60)
 
 

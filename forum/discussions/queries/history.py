@@ -12,10 +12,10 @@ from forum.core.viewer import Viewer
 from forum.discussions import diff, policy
 from forum.discussions.addresses import permalink, with_query
 from forum.discussions.models import PostRevision
+from forum.discussions.queries.heads import load
 from forum.discussions.queries.people import person_columns, person_of
 from forum.discussions.queries.records import post_for
 from forum.discussions.queries.shapes import HistoryPage, RevisionLine
-from forum.discussions.queries.threads import load
 
 
 def history_page(viewer: Viewer, post_id: int, older: int | None, newer: int | None) -> HistoryPage:

@@ -15,7 +15,7 @@ from forum.core.web import flash, see_other, wants_json
 from forum.discussions import policy
 from forum.discussions.addresses import permalink
 from forum.discussions.forms import MoveForm, ReasonForm, SummaryForm, text_of
-from forum.discussions.queries import boards, threads
+from forum.discussions.queries import boards, presenting
 from forum.discussions.queries.records import opening_post_id, post_for, thread_for
 from forum.discussions.queries.shapes import ActPage
 from forum.discussions.services import changing, curating, reading, texts
@@ -69,7 +69,7 @@ def delete_post(post_id: int) -> str | Response | tuple[str, int]:
     record, post = post_for(actor, post_id)
     if not policy.may_delete(actor, record, post):
         raise Denied(_("Hanya penulis dan moderator yang dapat menghapus kiriman ini."))
-    head, shown = threads.post_view(actor, record.id, post_id)
+    head, shown = presenting.post_view(actor, record.id, post_id)
     return render_template(
         "discussions/delete.html", page=ActPage(head, shown), form=form
     ), 422 if form.has_errors else 200
@@ -99,7 +99,7 @@ def _moderators_only(ref: int) -> ActPage:
     record = thread_for(actor, ref)
     if not policy.may_moderate(actor, record.board_id):
         raise Denied(_("Hanya moderator papan ini yang dapat melakukannya."))
-    head, opening = threads.post_view(actor, ref, opening_post_id(ref))
+    head, opening = presenting.post_view(actor, ref, opening_post_id(ref))
     return ActPage(head, opening, boards.boards_for(actor))
 
 

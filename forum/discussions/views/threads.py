@@ -12,8 +12,8 @@ from forum.core.i18n import _
 from forum.core.paging import parse_id, parse_page
 from forum.core.web import flash, see_other, wants_json
 from forum.discussions.forms import ReplyForm
+from forum.discussions.queries import branches, threads
 from forum.discussions.queries import history as histories
-from forum.discussions.queries import threads
 from forum.discussions.queries.records import thread_for
 from forum.discussions.queries.shapes import BranchPage, Sort, View
 from forum.discussions.services import reading
@@ -60,7 +60,7 @@ def _led_to(url: str) -> Response:
 
 
 def branch(ref: int, post_id: int) -> str | Response:
-    page = threads.branch_page(viewer(), ref, post_id, parse_page(request.args.get("halaman")))
+    page = branches.branch_page(viewer(), ref, post_id, parse_page(request.args.get("halaman")))
     if request.path != page.root.branch_url:
         return _led_to(page.root.branch_url)
     return render_template("discussions/branch.html", page=page)

@@ -14,7 +14,7 @@ from forum.core.paging import parse_id
 from forum.core.web import flash, see_other
 from forum.discussions import policy
 from forum.discussions.forms import EditForm, ReplyForm, ThreadForm, text_of
-from forum.discussions.queries import boards, threads
+from forum.discussions.queries import boards, presenting
 from forum.discussions.queries.drafts import draft_at
 from forum.discussions.queries.records import opening_post_id, post_for, thread_for
 from forum.discussions.queries.shapes import BoardCard, ComposePage, EditPage, ReplyPage, ThreadKind
@@ -95,7 +95,7 @@ def reply(ref: int) -> str | Response | tuple[str, int]:
             flash(_("Balasan terkirim"))
             return see_other(written.url)
     parent_id = parse_id(asked) if asked else opening_post_id(thread_for(actor, ref).id)
-    head, parent = threads.post_view(actor, ref, parent_id)
+    head, parent = presenting.post_view(actor, ref, parent_id)
     if not head.may.reply:
         raise Denied(head.may.reply_refusal)
     if parent.is_deleted:
@@ -126,7 +126,7 @@ def edit_post(post_id: int) -> str | Response | tuple[str, int]:
             except Conflict as conflict:
                 status = conflict.status
                 form.refuse(Invalid(str(conflict)))
-    head, shown = threads.post_view(actor, record.id, post_id)
+    head, shown = presenting.post_view(actor, record.id, post_id)
     draft = draft_at(actor, f"edit:{post_id}")
     if request.method == "GET":
         form.body.data = draft.body if draft else post.body

@@ -11,7 +11,7 @@ from forum.core.db import db, transaction
 from forum.core.errors import NotFound
 from forum.core.viewer import Viewer
 from forum.discussions.models import Post
-from forum.discussions.queries import threads
+from forum.discussions.queries import branches, post_rows, presenting, threads
 from forum.discussions.queries.shapes import BranchPage, Sort, ThreadPage, View
 from forum.discussions.services import curating, reading
 from forum.discussions.services.writing import Written
@@ -112,7 +112,7 @@ def test_the_pages_show_every_branch_once_in_order(reader: Viewer, sort: Sort) -
     for number in range(1, 5):
         page = threads.thread_page(reader, thread.thread_id, sort=sort, page=number)
         assert page.paging.pages == 4
-        assert len(page.posts) <= threads.BRANCHES
+        assert len(page.posts) <= post_rows.BRANCHES
         seen += list(page.posts)
     assert sorted(post.id for post in seen) == made
     order = [post.id for post in seen]
@@ -143,12 +143,12 @@ def test_a_page_of_a_wide_and_bushy_thread_stays_a_page(reader: Viewer) -> None:
     thread = a_thread(author, a_board())
     plant(author, thread, [*[None] * 45, *(n for n in range(45) for _ in range(5))])
     page = threads.thread_page(reader, thread.thread_id, page=2, sort=Sort.OLDEST)
-    assert len(page.posts) <= threads.BRANCHES + threads.NESTED
-    assert sum(post.level == 1 for post in page.posts) == threads.BRANCHES
+    assert len(page.posts) <= post_rows.BRANCHES + post_rows.NESTED
+    assert sum(post.level == 1 for post in page.posts) == post_rows.BRANCHES
     for post in page.posts:
         children = [other for other in page.posts if other.parent_number == post.number]
         assert post.more_children == post.child_count - len(children)
-        assert len(children) <= threads.OPEN_CHILDREN
+        assert len(children) <= post_rows.OPEN_CHILDREN
     assert_counts_are_right()
 
 
@@ -164,10 +164,10 @@ class TestDeepThread:
     def test_the_thread_page_shows_its_levels_and_leads_on(self, reader: Viewer, chain: tuple[int, list[int]]) -> None:
         thread_id, posts = chain
         page = threads.thread_page(reader, thread_id)
-        assert ids(page) == posts[: threads.LEVELS]
-        assert [post.level for post in page.posts] == list(range(1, threads.LEVELS + 1))
-        assert page.posts[-1].more_descendants == 300 - threads.LEVELS
-        assert page.posts[-1].branch_url.endswith(f"/cabang/{posts[threads.LEVELS - 1]}")
+        assert ids(page) == posts[: post_rows.LEVELS]
+        assert [post.level for post in page.posts] == list(range(1, post_rows.LEVELS + 1))
+        assert page.posts[-1].more_descendants == 300 - post_rows.LEVELS
+        assert page.posts[-1].branch_url.endswith(f"/cabang/{posts[post_rows.LEVELS - 1]}")
 
     @pytest.mark.parametrize("depth", [1, 7, 8, 9, 10, 11, 150, 299, 300])
     def test_a_permalink_opens_with_the_post_on_the_page(
@@ -176,26 +176,26 @@ class TestDeepThread:
         thread_id, posts = chain
         target = posts[depth - 1]
         page = threads.thread_page(reader, thread_id, target_id=target)
-        assert isinstance(page, BranchPage) == (depth > threads.LEVELS)
+        assert isinstance(page, BranchPage) == (depth > post_rows.LEVELS)
         found = next(post for post in page.posts if post.id == target)
         assert found.is_target
         assert found.depth == depth
-        assert found.level <= threads.LEVELS
+        assert found.level <= post_rows.LEVELS
 
     @pytest.mark.parametrize("depth", [1, 2, 9, 10, 300])
     def test_a_branch_page_names_what_stands_above(
         self, reader: Viewer, chain: tuple[int, list[int]], depth: int
     ) -> None:
         thread_id, posts = chain
-        page = threads.branch_page(reader, thread_id, posts[depth - 1])
+        page = branches.branch_page(reader, thread_id, posts[depth - 1])
         assert page.root.id == posts[depth - 1]
         assert page.root.depth == depth
-        assert len(page.ancestors) == min(depth, threads.MAX_ANCESTORS)
-        assert page.ancestors_left_out == max(0, depth - threads.MAX_ANCESTORS)
+        assert len(page.ancestors) == min(depth, branches.MAX_ANCESTORS)
+        assert page.ancestors_left_out == max(0, depth - branches.MAX_ANCESTORS)
         numbers = [ancestor.number for ancestor in page.ancestors]
         assert numbers == list(range(depth - len(numbers) + 1, depth + 1))
         assert all(ancestor.name and ancestor.excerpt for ancestor in page.ancestors)
-        assert ids(page) == posts[depth : depth + threads.LEVELS]
+        assert ids(page) == posts[depth : depth + post_rows.LEVELS]
 
     def test_replies_go_on_at_its_end(self, chain: tuple[int, list[int]]) -> None:
         thread_id, posts = chain
@@ -212,12 +212,12 @@ def test_a_branch_with_many_children_has_pages(reader: Viewer) -> None:
     made = plant(author, thread, [None, *[0] * 45])
     seen = []
     for number in (1, 2, 3):
-        page = threads.branch_page(reader, thread.thread_id, made[0], number)
+        page = branches.branch_page(reader, thread.thread_id, made[0], number)
         assert page.paging.pages == 3
         seen += ids(page)
     assert seen == made[1:]
     with pytest.raises(NotFound):
-        threads.branch_page(reader, thread.thread_id, made[0], 4)
+        branches.branch_page(reader, thread.thread_id, made[0], 4)
 
 
 def test_a_permalink_to_a_late_child_of_a_deep_post_lands_on_its_page_of_the_branch(reader: Viewer) -> None:
@@ -239,9 +239,9 @@ def test_the_post_of_another_thread_is_not_found_here(reader: Viewer) -> None:
         with pytest.raises(NotFound):
             threads.thread_page(reader, here.thread_id, target_id=asked, view=View.FLAT)
         with pytest.raises(NotFound):
-            threads.branch_page(reader, here.thread_id, asked)
+            branches.branch_page(reader, here.thread_id, asked)
         with pytest.raises(NotFound):
-            threads.post_view(reader, here.thread_id, asked)
+            presenting.post_view(reader, here.thread_id, asked)
 
 
 def test_a_deleted_post_leaves_a_placeholder_and_nothing_below_it_is_lost(reader: Viewer) -> None:
@@ -257,7 +257,7 @@ def test_a_deleted_post_leaves_a_placeholder_and_nothing_below_it_is_lost(reader
     assert not any((gone.may.reply, gone.may.edit, gone.may.vote, gone.may.restore))
     assert child.parent_name is None
     assert page.thread.reply_count == 2
-    line = threads.branch_page(reader, thread.thread_id, made[1]).ancestors[-1]
+    line = branches.branch_page(reader, thread.thread_id, made[1]).ancestors[-1]
     assert (line.name, line.excerpt) == ("", "")
     seen = threads.thread_page(viewer_for(moderator), thread.thread_id).posts[0]
     assert seen.author is not None
