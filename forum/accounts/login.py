@@ -79,7 +79,11 @@ def sign_in(user_id: int) -> None:
     found = queries.viewer_of_session(token)
     if found is None:  # disabled at this very moment
         raise Denied
+    # A form that was open when the session ended can still be sent: its token stays good in this browser.
+    form_secret = session.get("csrf_token")
     session.clear()
+    if form_secret:
+        session["csrf_token"] = form_secret
     session.permanent = True
     login_user(SignedIn(token, found.viewer))
     g.viewer = found.viewer
