@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 # Who is asked to stop may finish requests and the current job, but takes no longer than this.
-GRACE_SECONDS = 20
+GRACE_SECONDS = 15
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 
