@@ -17,7 +17,7 @@ from forum.core.markup import GUIDE, POST, Limits, Refused
 from forum.core.sandbox import Renderer
 from tests.unit.core.hostile_shapes import hostile_texts
 
-ROOT = Path(markup.__file__).parents[2]
+ROOT = Path(markup.__file__).parents[3]
 CORPUS = ROOT / "tests/unit/core/markup_corpus/honest_posts.txt"
 HONEST = [part.split("\n", 1)[1] for part in CORPUS.read_text(encoding="utf-8").split("%%% ")[1:]]
 LARGE = 10**7

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from forum.cli.render import render as command
 from forum.core import markup
 
-ROOT = Path(markup.__file__).parents[2]
+ROOT = Path(markup.__file__).parents[3]
 
 
 def run(data: bytes | str, *options: str):
