@@ -88,7 +88,7 @@ def prepare(app: Flask, *, with_samples: bool) -> bool:
             _migrate()
             if with_samples and db.session.scalar(select(User.id).limit(1)) is None:
                 db.session.remove()
-                _load_samples(app)
+                _load_samples()
             samples = queries.sample_accounts_exist()
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
@@ -123,10 +123,8 @@ def _migrate() -> None:
     upgrade()
 
 
-def _load_samples(app: Flask) -> None:
+def _load_samples() -> None:
     """In a process of its own, so that nothing of it is left in the server."""
-    if "demo" not in app.cli.commands:
-        return
     click.echo("Memuat isi contoh (hanya kali ini) ...")
     command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "load"]
     if subprocess.run(command, cwd=ROOT, check=False).returncode:  # noqa: S603 - our own command

@@ -179,8 +179,11 @@ class State:
 
 def state(session: Session) -> State:
     """How far the workers are behind."""
-    waiting, failing, oldest = session.execute(
-        select(func.count(), func.count(OutboxRow.last_error), func.min(OutboxRow.due_at))
-    ).one()
-    now = clock.now()
-    return State(waiting, failing, max(now - oldest, timedelta(0)) if oldest else timedelta(0))
+    waiting, failing = session.execute(select(func.count(), func.count(OutboxRow.last_error))).one()
+    return State(waiting, failing, lag(session))
+
+
+def lag(session: Session) -> timedelta:
+    """How long the oldest due row has waited. A worker serves its heartbeat twice a minute: more than that, and none is there."""
+    oldest = session.scalar(select(func.min(OutboxRow.due_at)))
+    return max(clock.now() - oldest, timedelta(0)) if oldest else timedelta(0)

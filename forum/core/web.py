@@ -18,7 +18,6 @@ from flask.signals import before_render_template, template_rendered
 from flask_compress import Compress
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from markupsafe import Markup
-from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -26,12 +25,13 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from whitenoise import WhiteNoise
 
 from forum.config import ROOT, Settings
-from forum.core import faults, i18n, timing
+from forum.core import faults, i18n, outbox, timing
 from forum.core.db import db
 from forum.core.errors import RembukError, TooMany
 from forum.core.templating import Unindent
 
 STATIC = ROOT / "static"
+WORKER_LATE = timedelta(minutes=2)
 HOUR, YEAR = 3600, 365 * 24 * 3600
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -252,6 +252,6 @@ def public(view: F) -> F:
 @blueprint.get("/sehat")
 @public
 def health() -> Response:
-    """200 and JSON while the database answers; 503 otherwise."""
-    db.session.execute(text("SELECT 1"))
-    return jsonify(status="ok", database="ok")
+    """200 and JSON while the database answers; 503 otherwise. `worker` is "late" when background work waits for long."""
+    late = outbox.lag(db.session()) > WORKER_LATE
+    return jsonify(status="ok", database="ok", worker="late" if late else "ok")
