@@ -81,7 +81,8 @@ def short_time(moment: datetime) -> str:
 
 @lru_cache(maxsize=4096)
 def _relative(seconds: int, locale: str) -> str:
-    return str(format_timedelta(timedelta(seconds=-seconds), add_direction=True, locale=locale, threshold=1))
+    text = str(format_timedelta(timedelta(seconds=-seconds), add_direction=True, locale=locale, threshold=1))
+    return text.replace(" yang lalu", " lalu")  # as short as people say it
 
 
 def _coarse(seconds: int) -> int:

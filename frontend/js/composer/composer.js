@@ -3,6 +3,7 @@ import '@github/text-expander-element';
 import { subscribe } from '@github/paste-markdown';
 import { Draft } from './draft.js';
 import { suggestPeople } from './mentions.js';
+import { pasteTables } from './paste.js';
 import { Preview } from './preview.js';
 
 /** One writing box: toolbar, people, preview, draft. Made by loader.js on first focus. */
@@ -12,6 +13,7 @@ export class Composer {
     this.area = box.querySelector('textarea');
     this.draft = new Draft(box, this.area);
     this.preview = new Preview(box, this.area);
+    pasteTables(this.area);
     subscribe(this.area);
     suggestPeople(box);
     box.addEventListener('keydown', (event) => {
