@@ -113,7 +113,7 @@ def test_a_session_that_ended_while_writing_loses_nothing(
     visitor: NewVisitor, site: Site, member: str, js: bool
 ) -> None:
     writer = visitor(js=js)
-    writer.expects("status of 40[01]")
+    writer.expects("status of 401")
     writer.sign_in(member)
     text = f"{TEXT} ({'js' if js else 'tanpa js'})"
     page = writer.open(site.seed["wide"]["url"])
@@ -125,9 +125,6 @@ def test_a_session_that_ended_while_writing_loses_nothing(
     expect(page.get_by_text(re.compile("Sesi Anda berakhir")).first).to_be_visible()
     sign_in_elsewhere(writer, member)
     again.click()
-    if page.get_by_role("button", name="Kirim lagi").count():  # a second look, now with a token of the new session
-        expect(page.locator("textarea[name=body]")).to_have_value(text)
-        again.click()
     expect(page.locator("article.post", has_text=text)).to_have_count(1)
 
 
@@ -195,14 +192,15 @@ def test_the_preview_is_what_is_stored(visitor: NewVisitor, member: str) -> None
     write(page, EVERYTHING)
     page.get_by_role("tab", name="Pratinjau").click()
     expect(page.locator(".preview table")).to_be_visible()
-    shown = page.locator(".preview").inner_html()
+    shown = page.locator(".preview > .prose").inner_html()
     writer.shot("penyusun-pratinjau")
     page.keyboard.press("ArrowLeft")
     expect(page.locator("textarea[name=body]")).to_be_visible()
     page.get_by_role("button", name="Kirim", exact=True).click()
     stored = page.locator(".post.opening > .prose")
     expect(stored.locator("table")).to_be_visible()
-    assert stored.inner_html() == shown
+    reachable = ' tabindex="0"'  # given to what is too wide for its place
+    assert stored.inner_html().replace(reachable, "") == shown.replace(reachable, "")
 
 
 PASTE = """([html, text]) => {
@@ -234,11 +232,14 @@ def test_names_are_completed(visitor: NewVisitor, member: str) -> None:
     page = writer.open("/diskusi/baru")
     write(page, "")
     area = page.locator("textarea[name=body]")
-    area.press_sequentially("Mohon bantuan @kura")
-    option = page.locator("[role=listbox] [role=option]").first
+    area.press_sequentially("Mohon bantuan @kur")
+    with page.expect_response(re.compile("q=kura$")):
+        area.press_sequentially("a")
+    option = page.locator("[role=listbox] [role=option]")
+    expect(option).to_have_count(1)
     expect(option).to_contain_text("@kurator")
+    expect(option).to_have_attribute("aria-selected", "true")
     writer.fits()
-    area.press("ArrowDown")
     area.press("Enter")
     expect(area).to_have_value(re.compile(r"^Mohon bantuan @kurator\s?$"))
     expect(page.get_by_role("listbox")).to_have_count(0)

@@ -185,13 +185,13 @@ def test_everything_marked_as_read(visitor: NewVisitor, member: str, js: bool) -
 def test_theme_and_language(visitor: NewVisitor, member: str, js: bool) -> None:
     reader = visitor(member, js=js)
     page = reader.open("/akun")
-    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    page.get_by_label("Gelap").check()
+    background = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    page.get_by_label("Gelap", exact=True).check()
     page.get_by_label("English").check()
     page.get_by_role("button", name="Simpan pengaturan").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != background
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") != background
     reader.open("/")
     expect(page.get_by_role("link", name="Ask a question").first).to_be_visible()
     reader.shot(f"gelap-inggris{'' if js else '-tanpa-js'}")
@@ -216,7 +216,7 @@ def test_the_system_theme_is_followed(visitor: NewVisitor) -> None:
     shades = []
     for dark in (False, True):
         page = visitor("pegawai", dark=dark).open("/")
-        shades.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+        shades.append(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
     assert shades[0] != shades[1]
 
 
