@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ def missing() -> dict[str, str]:
     reasons = {}
     if not shutil.which("chromium"):
         reasons["browser"] = "no Chromium here (apt-get install chromium)"
+    elif not find_spec("playwright"):
+        reasons["browser"] = "no Playwright here (pip install -r requirements-dev.txt)"
     if not os.environ.get("TEST_DATABASE_URL", "").startswith("postgresql"):
         reasons["postgresql"] = "not on PostgreSQL (TEST_DATABASE_URL, or make test)"
     return reasons

@@ -111,7 +111,7 @@ def test_nothing_runs_when_a_text_comes_back(visitor: NewVisitor) -> None:
     curator.expects("status of 422")
     page = curator.open("/diskusi/baru")
     for n, attack in enumerate(attacks()):
-        if n % 7:
+        if n % 11:
             continue
         page.get_by_label("Judul").fill(attack)
         page.locator("textarea[name=body]").fill(f"</textarea>{attack}")
