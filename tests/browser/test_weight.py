@@ -41,7 +41,9 @@ class Scale:
 
 
 @pytest.mark.parametrize("thread", ["sample", "twenty branches"])
-def test_a_thread_page_is_light(visitor: NewVisitor, site: Site, thread: str, pytestconfig: pytest.Config) -> None:
+def test_a_thread_page_is_light(
+    visitor: NewVisitor, site: Site, thread: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     reader = visitor("pegawai", width=360)
     scale = Scale(reader)
     path = reader.context.request.get(site.sample_thread).url if thread == "sample" else site.seed["wide"]["url"]
