@@ -9,7 +9,7 @@ from forum.accounts import login
 from forum.accounts import views as accounts
 from forum.admin import views as admin
 from forum.config import ROOT, Settings, load_settings
-from forum.core import database, i18n, web
+from forum.core import database, i18n, logs, web
 from forum.discussions import indexing
 from forum.discussions import views as discussions
 
@@ -17,6 +17,7 @@ from forum.discussions import views as discussions
 def create_app(settings: Settings | None = None, *, testing: bool = False) -> Flask:
     """The application for `settings` (default: those of the environment). Raises SettingsError."""
     settings = settings or load_settings()
+    logs.configure(production=settings.env == "production")
     app = Flask(
         "forum",
         instance_path=str(settings.instance_path),

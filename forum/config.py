@@ -37,8 +37,8 @@ class Settings(BaseSettings):
     instance_path: Path = Field(ROOT / "instance", validation_alias="INSTANCE_PATH")
 
     env: Literal["development", "production"] = "development"
-    secret_key: str = ""
-    database_url: str = ""
+    secret_key: str = Field("", repr=False)
+    database_url: str = Field("", repr=False)
     https: bool = False
     server_timing: bool = False
     web_workers: int = Field(2, ge=1, le=64)
@@ -106,15 +106,20 @@ def _sentence(error: Any, values: dict[str, str]) -> str:
     reason = error["msg"].removeprefix("Value error, ")
     if not field:
         return f"A setting is not safe: {reason}."
-    given = "" if "SECRET" in name else f" (it is {values.get(name, '')!r})"
+    secret = field in ("secret_key", "database_url") or name.endswith(("SECRET_KEY", "DATABASE_URL"))
+    given = "" if secret else f" (it is {values.get(name, '')!r})"
     return f"The setting {name} is not valid{given}: {reason}. Change it in the environment or in instance/rembuk.env."
 
 
 def _refuse_unknown(values: dict[str, str]) -> None:
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | NOT_A_SETTING
+    plain = {"HOST", "PORT", "INSTANCE_PATH"}
+    known = {PREFIX + name.upper() for name in Settings.model_fields} - {
+        PREFIX + name for name in plain
+    } | NOT_A_SETTING
     for name in sorted(values):
         if name.startswith(PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.75)
+            near = difflib.get_close_matches(name.removeprefix(PREFIX), sorted(plain), n=1, cutoff=0.75)
+            near = near or difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.75)
             hint = f" Did you mean {near[0]}?" if near else " docs/settings.md lists all."
             raise SettingsError(f"There is no setting {name}.{hint}")
 
@@ -149,6 +154,9 @@ def _make_instance(path: Path) -> None:
         raise SettingsError(
             f"The folder {path} (INSTANCE_PATH) cannot be written to. Choose another or mend its rights."
         )
+    # It holds people's data: nobody else on this machine may read it.
+    with suppress(PermissionError):
+        path.chmod(path.stat().st_mode & ~0o007)
 
 
 def _own_secret(path: Path) -> str:

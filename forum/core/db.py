@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from typing import Any, cast
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, CursorResult, DateTime, Integer, MetaData, Result, event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -86,7 +88,11 @@ def prepare_engine(engine: Engine) -> None:
     def _begin(connection: Any) -> None:
         # A deferred BEGIN that turns into a write fails at once when another writer was faster, so writers say so first.
         writes = connection.get_execution_options().get("rembuk_writes", False)
-        connection.connection.driver_connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
+        try:
+            connection.connection.driver_connection.execute(statement)
+        except sqlite3.OperationalError as error:  # "database is locked", told as SQLAlchemy tells it everywhere else
+            raise OperationalError(statement, None, error) from error
 
 
 def rows_changed(result: Result[Any]) -> int:

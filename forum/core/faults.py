@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from flask import request
 
@@ -113,6 +114,9 @@ def _resend_fields() -> tuple[tuple[str, str], ...]:
 
 def _from_our_pages() -> bool:
     """A form of another site must not be handed a fresh token here. Browsers tell; what tells nothing is not a browser."""
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        return False
     return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
 
 

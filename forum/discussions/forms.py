@@ -11,7 +11,6 @@ from forum.core.i18n import lazy
 from forum.core.web import form_key
 from forum.discussions.queries.shapes import ThreadKind
 from forum.discussions.services.texts import MAX_TITLE
-from forum.discussions.services.writing import is_key
 
 KIND_LABELS = {
     ThreadKind.QUESTION: lazy("Pertanyaan"),
@@ -26,9 +25,9 @@ class KeyedForm(Form):
 
     key = HiddenField(default=form_key)
 
-    def renew_bad_key(self) -> None:
-        """A form that is shown again with a key that no rule accepts gets a good one, or it could never be sent."""
-        if not is_key(text_of(self.key.data)):
+    def renew_key(self) -> None:
+        """A form that is shown again made no post under its key, or its key is taken or bad: it goes on with a new one."""
+        if self.has_errors:
             self.key.data = form_key()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import or_, select, update
 
@@ -20,7 +20,7 @@ class Account:
     """What signing in needs to know of an account. `password_hash` is None before a first password was set."""
 
     id: int
-    password_hash: str | None
+    password_hash: str | None = field(repr=False)
     is_active: bool
     is_sample: bool
 

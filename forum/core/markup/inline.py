@@ -17,7 +17,7 @@ _BARE_URL = r"(?<![\w@/.])(?:https?://|www\.)(?:[^\s<>\"\x02\x03]|\x02[0-9]+\x03
 _MENTION = r"(?<![\w@/+=-])@([A-Za-z][A-Za-z0-9._-]*+)(?![\w@])"
 _REFERENCE = r"(?<![\w&#/-])#([1-9][0-9]{0,8})(?![\w-]|/\w)"
 _FOOTNOTE_MARK = r"\[\^([^\]\s]{1,64})\]"
-_MAIL = r"<([^<>\s@]{1,64}@[A-Za-z0-9.-]{1,190})>"
+_MAIL = r"<(?:mailto:)?([^<>\s@:]{1,64}@[A-Za-z0-9.-]{1,190})>"
 _TAGS = r"<(?P<tag>(?i:u|sub|sup|kbd|mark|small|b|i|s|del|ins|strong|em|samp))>(.{1,1000}?)</(?P=tag)>"
 
 

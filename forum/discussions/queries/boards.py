@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import aliased
 
 from forum.accounts.models import Unit, User
@@ -15,7 +15,7 @@ from forum.core.text import one_line
 from forum.core.viewer import Role, Viewer
 from forum.discussions import policy
 from forum.discussions.addresses import board_url, tag_url
-from forum.discussions.models import Board, BoardAccess, Tag, TagSynonym
+from forum.discussions.models import Board, BoardAccess, Tag, TagSynonym, Thread, ThreadTag
 from forum.discussions.policy import BoardRules
 from forum.discussions.queries.people import person_columns, person_of
 from forum.discussions.queries.shapes import BoardCard, BoardRef, Person, TagRef
@@ -112,13 +112,13 @@ def moderators_of(board_id: int) -> tuple[Person, ...]:
     return tuple(person_of(row) for row in rows if row[6] is None or board_id in row[6])
 
 
-def tag_by_slug(slug: str) -> tuple[int, TagRef, tuple[str, ...]]:
-    """A tag and its synonyms, by its slug or that of a synonym. Raises NotFound."""
+def tag_by_slug(viewer: Viewer, slug: str) -> tuple[int, TagRef, tuple[str, ...]]:
+    """A tag that `viewer` may know of and its synonyms, by its slug or that of a synonym. Raises NotFound."""
     slug = one_line(slug)
     row = db.session.execute(
         select(Tag.id, Tag.slug, Tag.name)
         .outerjoin(TagSynonym, TagSynonym.tag_id == Tag.id)
-        .where((Tag.slug == slug) | (TagSynonym.slug == slug))
+        .where((Tag.slug == slug) | (TagSynonym.slug == slug), _is_seen(viewer))
         .limit(1)
     ).one_or_none()
     if row is None:
@@ -127,6 +127,14 @@ def tag_by_slug(slug: str) -> tuple[int, TagRef, tuple[str, ...]]:
     return row.id, TagRef(row.slug, row.name, tag_url(row.slug)), tuple(synonyms)
 
 
-def popular_tags() -> tuple[str, ...]:
-    """The names of the tags most used."""
-    return tuple(db.session.scalars(select(Tag.name).order_by(Tag.thread_count.desc(), Tag.name).limit(POPULAR_TAGS)))
+def _is_seen(viewer: Viewer) -> ColumnElement[bool]:
+    """SQL: a tag that no thread has yet, or one of some thread that the viewer may see. Names can tell what is discussed."""
+    tagged = select(ThreadTag.thread_id).where(ThreadTag.tag_id == Tag.id).correlate(Tag)
+    seen = tagged.join(Thread, Thread.id == ThreadTag.thread_id).where(policy.threads_visible_to(viewer))
+    return or_(~tagged.exists(), seen.exists())
+
+
+def popular_tags(viewer: Viewer) -> tuple[str, ...]:
+    """The names of the tags most used, of those that `viewer` may know of."""
+    used = select(Tag.name).where(_is_seen(viewer)).order_by(Tag.thread_count.desc(), Tag.name)
+    return tuple(db.session.scalars(used.limit(POPULAR_TAGS)))

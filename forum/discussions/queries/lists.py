@@ -169,7 +169,7 @@ def board_page(viewer: Viewer, slug: str, name: ListName, after: str | None) -> 
 
 def tag_page(viewer: Viewer, slug: str, name: ListName, after: str | None) -> ListPage:
     """`/tag/<slug>`, where the slug of a synonym gives the page of its tag. Raises NotFound."""
-    tag_id, tag, synonyms = tag_by_slug(slug)
+    tag_id, tag, synonyms = tag_by_slug(viewer, slug)
     found = _find(viewer, name, tag.url, after, tag_id=tag_id)
     return ListPage(
         found.with_rows(thread_rows(viewer, found.ids)), tabs(tag.url, name), tag=tag, tag_synonyms=synonyms
@@ -301,7 +301,13 @@ def _unanswered_near(viewer: Viewer) -> list[int]:
     """ "Perlu bantuan Anda": the latest unanswered questions of others, those from the viewer's unit first."""
     latest = (
         select(Thread.id, Thread.unit_id, Thread.last_activity_at)
-        .where(*_filters(viewer, ListName.UNANSWERED), policy.threads_visible_to(viewer), Thread.author_id != viewer.id)
+        .where(
+            *_filters(viewer, ListName.UNANSWERED),
+            policy.threads_visible_to(viewer),
+            Thread.author_id != viewer.id,
+            Thread.locked_at.is_(None),
+            select(Board.id).where(Board.id == Thread.board_id, ~Board.is_archived).exists(),
+        )
         .order_by(Thread.last_activity_at.desc(), Thread.id.desc())
         .limit(PAGE)
         .subquery()

@@ -180,11 +180,24 @@ def opening_post_id(thread_id: int) -> int:
     return db.session.execute(select(Post.id).where(Post.thread_id == thread_id, Post.number == 1)).scalar_one()
 
 
-def post_by_key(author_id: int | None, key: str) -> tuple[int, int, str, bool] | None:
-    """(post id, thread id, thread slug, is it an opening post) of what this author sent before under the same key."""
+@dataclass(frozen=True, slots=True)
+class SentBefore:
+    """What an author sent under an idempotency key. `body` is None once the post was edited."""
+
+    post_id: int
+    thread_id: int
+    slug: str
+    is_opening: bool
+    body: str | None
+
+
+def post_by_key(author_id: int | None, key: str) -> SentBefore | None:
+    """What this author sent before under the same key."""
     row = db.session.execute(
-        select(Post.id, Thread.id, Thread.slug, Post.number)
+        select(Post.id, Thread.id, Thread.slug, Post.number, Post.body, Post.edited_at)
         .join(Thread, Thread.id == Post.thread_id)
         .where(Post.author_id == author_id, Post.idempotency_key == key)
     ).one_or_none()
-    return None if row is None else (row[0], row[1], row[2], row[3] == 1)
+    if row is None:
+        return None
+    return SentBefore(row[0], row[1], row[2], row.number == 1, row.body if row.edited_at is None else None)

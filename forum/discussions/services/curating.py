@@ -84,7 +84,7 @@ def lock(actor: Viewer, thread_id: int, *, on: bool, reason: str = "") -> Thread
 
 
 def move(actor: Viewer, thread_id: int, board: str) -> ThreadRecord:
-    """Move a thread to the board with slug `board`, which the actor must be able to read. Its address stays.
+    """Move a thread to the board with slug `board`, in which the actor could open one. Its address stays.
 
     Raises NotFound, Denied, Invalid (field 'board').
     """
@@ -93,8 +93,8 @@ def move(actor: Viewer, thread_id: int, board: str) -> ThreadRecord:
         card, rules = board_by_slug(actor, board)
     except NotFound:
         raise Invalid(_("Pilih papan tujuan."), "board") from None
-    if rules.is_archived:
-        raise Invalid(_("Papan ini sudah diarsipkan. Pilih papan lain."), "board")
+    if reason := policy.refuse_posting(actor, rules):
+        raise Invalid(reason, "board")
     if card.ref.id == thread.board_id:
         return thread
     _change(actor, thread, "thread.move", {"board_id": card.ref.id}, before={"board_id": thread.board_id})

@@ -14,6 +14,7 @@ from forum.core import clock
 from forum.core.db import db
 from forum.core.errors import Conflict, Denied, Invalid, NotFound
 from forum.core.i18n import _
+from forum.core.markup import normalise
 from forum.core.viewer import Viewer
 from forum.discussions import policy
 from forum.discussions.addresses import permalink, slugify, thread_url
@@ -49,22 +50,28 @@ def kinds_for(actor: Viewer, board_id: int) -> tuple[ThreadKind, ...]:
     return kinds
 
 
-def _earlier(actor: Viewer, key: str) -> Written | None:
+def _earlier(actor: Viewer, key: str, text: Text) -> Written | None:
     """What `actor` sent under `key` before. Holds the author's row, so that two tries at once come one after the other."""
     if not is_key(key):
         raise Invalid(_("Formulir ini tidak lengkap. Tulisan Anda tetap ada di sini: periksa, lalu kirim lagi."))
     db.session.execute(select(User.id).where(User.id == actor.id).with_for_update(key_share=True))
-    return sent_before(actor, key)
+    return sent_before(actor, key, text.body)
 
 
-def sent_before(actor: Viewer, key: str) -> Written | None:
-    """What `actor` wrote by an earlier try with `key`, whatever happened to its thread since; None for a new key."""
+def sent_before(actor: Viewer, key: str, body: str) -> Written | None:
+    """What `actor` wrote by an earlier try with `key`, whatever happened to its thread since; None for a new key.
+
+    Raises Invalid when that was another text than `body`: who went back and wrote on must not lose it.
+    """
     found = post_by_key(actor.id, key) if is_key(key) else None
     if found is None:
         return None
-    post_id, thread_id, slug, is_opening = found
-    url = thread_url(thread_id, slug)
-    return Written(post_id, thread_id, url if is_opening else permalink(url, post_id))
+    if found.body is not None and found.body != normalise(body):
+        raise Invalid(
+            _("Dari formulir ini sudah terkirim tulisan lain. Bila yang di bawah ini memang tulisan baru, kirim lagi.")
+        )
+    url = thread_url(found.thread_id, found.slug)
+    return Written(found.post_id, found.thread_id, url if found.is_opening else permalink(url, found.post_id))
 
 
 def open_thread(
@@ -74,7 +81,7 @@ def open_thread(
 
     Raises Invalid, NotFound (a board that the actor may not read), Denied (may not post there).
     """
-    if earlier := _earlier(actor, key):
+    if earlier := _earlier(actor, key, text):
         return earlier
     title = title_text(title)
     names = parse_tags(tags)
@@ -133,7 +140,7 @@ def post_reply(actor: Viewer, thread_id: int, parent_id: int, text: Text, key: s
 
     Raises NotFound, Denied (locked, archived), Conflict (the thread, or the post answered, was deleted meanwhile).
     """
-    if earlier := _earlier(actor, key):
+    if earlier := _earlier(actor, key, text):
         return earlier
     hold_thread(thread_id)
     thread = thread_to_answer(actor, thread_id)

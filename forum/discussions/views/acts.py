@@ -128,7 +128,7 @@ def move(ref: int) -> str | Response | tuple[str, int]:
             flash(_("Diskusi dipindahkan."))
             return see_other(record.url)
     page = _moderators_only(ref)
-    form.board.choices = [(card.ref.slug, card.ref.name) for card in page.boards]
+    form.board.choices = [(card.ref.slug, card.ref.name) for card in page.boards if card.may_post]
     if request.method == "GET":
         form.board.data = page.thread.board.slug
     return render_template("discussions/move.html", page=page, form=form), 422 if form.has_errors else 200

@@ -49,7 +49,7 @@ def compose() -> str | Response | tuple[str, int]:
             flash(_("Diskusi Anda sudah terbit."))
             return see_other(written.url)
     page = _compose_page(form)
-    form.renew_bad_key()
+    form.renew_key()
     return render_template("discussions/compose.html", page=page, form=form), 422 if form.has_errors else 200
 
 
@@ -66,7 +66,7 @@ def _compose_page(form: ThreadForm) -> ComposePage:
     moderates = any(policy.may_moderate(actor, card.ref.id) for card in open_boards)
     kinds = tuple(ThreadKind) if moderates else (ThreadKind.QUESTION, ThreadKind.PRACTICE)
     form.offer([(card.ref.slug, card.ref.name) for card in open_boards], kinds)
-    return ComposePage(open_boards, tuple(kinds), boards.popular_tags(), draft)
+    return ComposePage(open_boards, tuple(kinds), boards.popular_tags(actor), draft)
 
 
 def _prefill(form: ThreadForm, open_boards: tuple[BoardCard, ...]) -> None:
@@ -84,9 +84,9 @@ def reply(ref: int) -> str | Response | tuple[str, int]:
     asked = text_of(form.ke.data) if request.method == "POST" else request.args.get("ke", "")
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
-        if earlier := writing.sent_before(actor, text_of(form.key.data)):
-            return see_other(earlier.url)
         with form.catching():
+            if earlier := writing.sent_before(actor, text_of(form.key.data), text_of(form.body.data)):
+                return see_other(earlier.url)
             record = writing.thread_to_answer(actor, ref)
             parent_id = parse_id(asked) if asked else opening_post_id(record.id)
             text = texts.post_text(text_of(form.body.data))
@@ -106,7 +106,7 @@ def reply(ref: int) -> str | Response | tuple[str, int]:
     form.ke.data = str(parent_id)
     if request.method == "GET" and draft:
         form.body.data = draft.body
-    form.renew_bad_key()
+    form.renew_key()
     page = ReplyPage(head, parent, draft)
     return render_template("discussions/reply.html", page=page, form=form), 422 if form.has_errors else 200
 

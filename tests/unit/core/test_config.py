@@ -67,7 +67,6 @@ def test_yes_and_no(monkeypatch: pytest.MonkeyPatch, name: str, value: str, mean
         ("REMBUK_HTTPS", "mungkin"),
         ("REMBUK_ENV", "produksi"),
         ("REMBUK_BRAND", "jingga"),
-        ("REMBUK_DATABASE_URL", "mysql://localhost/rembuk"),
         ("REMBUK_SITE_NAME", "x" * 41),
         ("REMBUK_SESSION_DAYS", "0"),
     ],
@@ -79,6 +78,27 @@ def test_a_value_that_cannot_be_used_is_named_and_shown(monkeypatch: pytest.Monk
     sentence = str(caught.value)
     assert sentence.startswith(f"The setting {name} is not valid (it is {value!r}): ")
     assert "\n" not in sentence
+
+
+def test_a_database_address_may_hold_a_password_and_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REMBUK_DATABASE_URL", "mysql://rembuk:sandirahasia@localhost/rembuk")
+    with pytest.raises(SettingsError, match="REMBUK_DATABASE_URL is not valid: must begin with") as caught:
+        load_settings()
+    assert "sandirahasia" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["PORT", "HOST", "INSTANCE_PATH"])
+def test_a_plain_name_with_the_prefix_is_told_its_right_name(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(f"REMBUK_{name}", "x")
+    with pytest.raises(SettingsError, match=f"Did you mean {name}\\?"):
+        load_settings()
+
+
+def test_the_instance_is_closed_to_others_on_the_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "milik").mkdir(mode=0o755)
+    monkeypatch.setenv("INSTANCE_PATH", str(tmp_path / "milik"))
+    load_settings()
+    assert (tmp_path / "milik").stat().st_mode & 0o007 == 0
 
 
 def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from forum.core import clock
 from forum.core.db import transaction
 from forum.core.errors import NotFound
 from forum.core.viewer import Role, Viewer
-from forum.discussions.queries import lists
+from forum.discussions.queries import boards, lists
 from forum.discussions.queries.shapes import ListName, ThreadList
 from forum.discussions.services import curating
 from tests.conftest import NOW
@@ -147,7 +147,10 @@ class TestMembership:
             curating.pin(by, thread.thread_id, on=True)
         for name in ListName:
             assert not lists.threads_page(member, name, None).threads.rows
-            assert not lists.tag_page(member, "jalan", name, None).threads.rows
+            with pytest.raises(NotFound):
+                lists.tag_page(member, "jalan", name, None)
+        assert "jalan" not in boards.popular_tags(member)
+        assert "jalan" in boards.popular_tags(by)
         home = lists.home_page(member, ListName.LATEST, None)
         assert (home.threads.rows, home.announcements, home.needs_help, home.boards) == ((), (), (), ())
         with pytest.raises(NotFound):
