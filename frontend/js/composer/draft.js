@@ -78,7 +78,8 @@ export class Draft {
 
   keep(sent = false) {
     try {
-      sessionStorage.setItem(keyOf(this.place), JSON.stringify({ fields: this.fields(), sent }));
+      const key = this.form.elements.key?.value;
+      sessionStorage.setItem(keyOf(this.place), JSON.stringify({ fields: this.fields(), sent, key }));
     } catch { /* full or closed: the server still gets it */ }
   }
 
@@ -100,6 +101,8 @@ export class Draft {
       this.forget();
       return;
     }
+    // Sent again under the key it had: the server knows it, and makes no second post of it.
+    if (kept.sent && kept.key && this.form.elements.key) this.form.elements.key.value = kept.key;
     let changed = false;
     for (const [name, value] of Object.entries(kept.fields)) {
       const field = this.form.elements[name];
