@@ -260,3 +260,12 @@ class TestRateLimits:
         for _ in range(ratelimit.WRITE.times):
             assert send(client, "/diskusi/baru", board=board.slug, body="x", key=a_key()).status_code == 422
         assert send(client, "/diskusi/baru", board=board.slug, body="x", key=a_key()).status_code == 429
+
+
+def test_a_static_file_says_what_it_is_and_belongs_to_this_site(client: FlaskClient) -> None:
+    for address in ("/robots.txt", "/static/dist/manifest.json"):
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        answer.close()
