@@ -134,6 +134,7 @@ class Visitor:
 
     def fits(self, page: Page | None = None) -> None:
         page = page or self.page
+        page.wait_for_load_state("load")
         sticking_out = page.evaluate(SIDEWAYS)
         assert not sticking_out, f"{page.url} scrolls sideways: {sticking_out}"
 
