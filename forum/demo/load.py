@@ -19,7 +19,6 @@ from forum.core.errors import Conflict
 from forum.core.viewer import Role, Viewer
 from forum.demo import content
 from forum.demo.content import SampleThread
-from forum.discussions.models import Thread
 from forum.discussions.queries.records import opening_post_id
 from forum.discussions.services import boards, curating, reading, tags, texts, writing
 
@@ -71,10 +70,6 @@ def steps() -> int:
     loader = Loader(now=clock.now())
     rendered = sum(1 + len(thread.posts) + bool(thread.summary) for thread in threads)
     return rendered + sum(1 for _ in _events(loader, threads))
-
-
-def is_loaded() -> bool:
-    return db.session.scalar(select(Thread.id).where(Thread.is_sample).limit(1)) is not None
 
 
 def _render(loader: Loader, threads: list[SampleThread], progress: Progress) -> None:
