@@ -12,6 +12,7 @@ from forum.config import ROOT, Settings, load_settings
 from forum.core import database, i18n, logs, web
 from forum.discussions import indexing
 from forum.discussions import views as discussions
+from forum.search import views as search
 
 
 def create_app(settings: Settings | None = None, *, testing: bool = False) -> Flask:
@@ -32,7 +33,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     i18n.init_app(app, str(ROOT / "forum" / "translations"), lambda: login.viewer().locale)
     web.init_csrf(app)
     indexing.register()
-    for feature in (accounts, discussions, admin):
+    for feature in (accounts, search, discussions, admin):
         feature.init_app(app)
     cli.init_app(app)
     return app

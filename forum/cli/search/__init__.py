@@ -1,0 +1,7 @@
+"""`flask search`: ask the index, keep it, measure it."""
+
+from __future__ import annotations
+
+from flask.cli import AppGroup
+
+group = AppGroup("search", help="Ask the search index, rebuild it, compare it with the database, measure it.")
