@@ -44,7 +44,7 @@ SYNONYMS = {
     "until": "sampai",
 }
 
-_QUOTES = "\"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\u2036\u301d\u301e\u301f\uff02"
+_QUOTES = '"\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033\u2036\u301d\u301e\u301f\uff02'
 _QUOTE = f"[{_QUOTES}]"
 _MINUS = "[-\u2212\uff0d]"
 # From a blank (or the beginning) on: a minus, a name with a colon, a quoted text; or anything up to the next blank.
@@ -209,13 +209,21 @@ def _read_operator(reading: _Reading, piece: re.Match[str]) -> None:
 def _problem(reading: _Reading, piece: re.Match[str], name: str | None, value: str) -> Any:
     """Why this is no operator: a sentence; '' when nothing needs to be said ("Catatan: ..."); None when it is one."""
     if name is None:
-        return lazy("“%(name)s:” bukan operator pencarian: dibaca sebagai kata biasa.", name=piece["name"]) if value else ""
+        return (
+            lazy("“%(name)s:” bukan operator pencarian: dibaca sebagai kata biasa.", name=piece["name"])
+            if value
+            else ""
+        )
     if not any(char.isalnum() for char in value):
-        return lazy("Isi “%(name)s:” kosong (tulis tanpa spasi, “%(name)s:nilai”): dibaca sebagai kata biasa.", name=name)
+        return lazy(
+            "Isi “%(name)s:” kosong (tulis tanpa spasi, “%(name)s:nilai”): dibaca sebagai kata biasa.", name=name
+        )
     if piece["quoted"] is None and _ANY_QUOTE.search(value):
         return lazy("Tanda kutip tidak berpasangan: dibaca sebagai kata biasa.")
     if piece["minus"]:
-        return lazy("Tanda minus hanya berlaku bagi kata, bukan bagi “%(name)s:”: dibaca sebagai kata biasa.", name=name)
+        return lazy(
+            "Tanda minus hanya berlaku bagi kata, bukan bagi “%(name)s:”: dibaca sebagai kata biasa.", name=name
+        )
     if len(reading.operators) >= MAX_OPERATORS:
         return lazy("Hanya %(n)d operator pertama yang dipakai.", n=MAX_OPERATORS)
     return None

@@ -1,7 +1,7 @@
 """The passage of a text that answers a query best, and the words in it that do: inflected forms and synonyms included.
 
-Time is linear in the length of a text. Each different word is analysed once (what it gives is cached for the process), and where the
-few that answer the query stand is left to one regular expression.
+Time is linear in the length of a text. Words are analysed when a process meets them first; after that, which of the words of a text
+answer a query is a matter of intersecting sets, and where they stand is left to one regular expression.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ LEAD = 40
 LONGEST_TEXT = 20_000
 # Each further place of the same word is worth little beside another word of the query.
 REPETITION = 0.1
-CACHED_WORDS = 50_000
+CACHED_WORDS = 20_000
+KNOWN_PIECES = 100_000
 MOST_MARKS = 400
 
 _WORD = re.compile(r"\w+(?:[-.'\u2010\u2011\u2018\u2019]\w+)*")
@@ -49,6 +50,37 @@ class _Mark:
     concepts: frozenset[int]
 
 
+class _Pieces:
+    """What stands between blanks in texts seen so far ("hilang.", "(KTP-el)"), by the stems in it. Shared by all searches.
+
+    Pieces are known only after they can be found by their stems, so that threads do not wait for each other.
+    """
+
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+        self._by_stem: dict[str, set[str]] = {}
+
+    def learn(self, pieces: set[str]) -> None:
+        new = pieces - self._known
+        if not new:
+            return
+        if len(self._known) > KNOWN_PIECES:
+            self._known, self._by_stem = set(), {}
+            new = pieces
+        for piece in new:
+            for form in _WORD.findall(piece):
+                for stem in stems_of(form):
+                    self._by_stem.setdefault(stem, set()).add(piece)
+        self._known |= new
+
+    def having(self, stem: str) -> set[str]:
+        return self._by_stem.get(stem, _NONE)
+
+
+_NONE: set[str] = set()
+_pieces = _Pieces()
+
+
 class Marker:
     """Finds what answers `concepts` (and the words of phrases) in any number of texts."""
 
@@ -58,8 +90,6 @@ class Marker:
         stems = {stem for wanted in self._wanted for stem in wanted.stems}
         self._joined = {term: parts for term, parts in _parts().items() if term in stems}
         self._stems = stems.union(*(part for parts in self._joined.values() for part in parts))
-        self._answering: dict[str, frozenset[str]] = {}
-        self._others: set[str] = set()
 
     def title(self, text: str) -> Parts:
         """The whole of a short text, with what answers the query marked."""
@@ -84,29 +114,39 @@ class Marker:
         if not concepts:
             return []
         marks = []
-        for match in _pattern(found, self._joined, concepts).finditer(text):
-            stems = found.get(match[0]) or _joined_stem(match[0], self._joined)
+        for start, end, stems in self._paired(_places(text, found), found):
             answered = frozenset[int]().union(*(concepts.get(stem, ()) for stem in stems))
             if answered:
-                marks.append(_Mark(match.start(), match.end(), answered))
-            if len(marks) == MOST_MARKS:
-                break
+                marks.append(_Mark(start, end, answered))
         return marks
+
+    def _paired(
+        self, places: Iterable[tuple[int, int, str]], found: dict[str, frozenset[str]]
+    ) -> list[tuple[int, int, frozenset[str]]]:
+        """Places with their stems; two neighbours that are one term of the query are one place."""
+        paired: list[tuple[int, int, frozenset[str]]] = []
+        for start, end, form in places:
+            stems = found[form]
+            pair = self._joining(paired[-1][2], stems) if paired and start - paired[-1][1] == 1 else None
+            if pair:
+                start, stems = paired.pop()[0], stems | pair
+            paired.append((start, end, stems))
+        return paired
+
+    def _joining(self, first: frozenset[str], second: frozenset[str]) -> frozenset[str]:
+        """The terms that two neighbours are together."""
+        return frozenset(
+            term for term, ways in self._joined.items() if any(a in first and b in second for a, b in ways)
+        )
 
     def _forms(self, text: str) -> dict[str, frozenset[str]]:
         """The different words of `text` that have a stem of the query, as they are written, with those stems."""
-        new = set(_WORD.findall(text)) - self._others
-        found = {}
-        for form in new:
-            stems = self._answering.get(form)
-            if stems is None:
-                stems = stems_of(form) & self._stems
-                if not stems:
-                    self._others.add(form)
-                    continue
-                self._answering[form] = stems
-            found[form] = stems
-        return found
+        pieces = set(text.split())
+        _pieces.learn(pieces)
+        answering = set[str]().union(*(pieces & _pieces.having(stem) for stem in self._stems))
+        forms = (form for piece in answering for form in _WORD.findall(piece))
+        found = ((form, stems_of(form) & self._stems) for form in forms)
+        return {form: stems for form, stems in found if stems}
 
     def _concepts(self, found: dict[str, frozenset[str]]) -> dict[str, frozenset[int]]:
         """Stems of the text -> the concepts that they answer, each with all the words that it needs."""
@@ -143,23 +183,21 @@ def _parts() -> dict[str, tuple[tuple[str, str], ...]]:
     return {term: tuple(many) for term, many in ways.items()}
 
 
-def _pattern(
-    found: dict[str, frozenset[str]], joined: dict[str, tuple[tuple[str, str], ...]], concepts: dict[str, frozenset[int]]
-) -> re.Pattern[str]:
-    """Finds the forms that answer by themselves, and pairs of forms that are one term together."""
-    choices = [form for form, stems in found.items() if not stems.isdisjoint(concepts)]
-    alternation = [re.escape(form) for form in sorted(choices, key=len, reverse=True)]
-    for term in joined.keys() & concepts.keys():
-        for first, second in joined[term]:
-            pair = [[re.escape(form) for form, stems in found.items() if part in stems] for part in (first, second)]
-            if all(pair):
-                alternation.insert(0, rf"(?:{'|'.join(pair[0])})\s(?:{'|'.join(pair[1])})")
-    return re.compile(rf"(?<!\w)(?:{'|'.join(alternation)})(?!\w)" if alternation else "(?!)")
-
-
-def _joined_stem(text: str, joined: dict[str, tuple[tuple[str, str], ...]]) -> frozenset[str]:
-    first, second = (stems_of(form) for form in text.split(maxsplit=1))
-    return frozenset(term for term, ways in joined.items() if any(a in first and b in second for a, b in ways))
+def _places(text: str, forms: Iterable[str]) -> list[tuple[int, int, str]]:
+    """Where `forms` stand in `text` as whole words: start, end, form; in order, the longest where they overlap."""
+    found: list[tuple[int, int, str]] = []
+    for form in forms:
+        at = text.find(form)
+        while at >= 0 and len(found) < MOST_MARKS:
+            end = at + len(form)
+            if not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
+                found.append((at, -end, form))
+            at = text.find(form, end)
+    apart: list[tuple[int, int, str]] = []
+    for start, minus_end, form in sorted(found):
+        if not apart or start >= apart[-1][1]:
+            apart.append((start, -minus_end, form))
+    return apart
 
 
 def _best(marks: Sequence[_Mark]) -> tuple[int, int]:
