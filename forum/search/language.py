@@ -71,14 +71,12 @@ class Operator:
 class Parsed:
     """A query that has been read.
 
-    `text`: the whole, in one line, as far as it was read. `words`: the plain words; `places`: where in `text` they stand.
-    `phrases`, `excluded`: without quotes and minus. `notes`: sentences (translated when they are shown) on what was read otherwise
+    `text`: the whole, in one line, as far as it was read. `words`: the plain words. `phrases`, `excluded`: without quotes and minus. `notes`: sentences (translated when they are shown) on what was read otherwise
     than it may have been meant.
     """
 
     text: str
     words: str = ""
-    places: tuple[tuple[int, int], ...] = ()
     phrases: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
     operators: tuple[Operator, ...] = ()
@@ -88,6 +86,16 @@ class Parsed:
     def asked(self) -> str:
         """Words and phrases: what the query is about."""
         return " ".join((self.words, *self.phrases)).strip()
+
+    def with_words(self, words: str) -> str:
+        """The query as text, with `words` in place of its plain words."""
+        quoted = (f'"{phrase}"' for phrase in self.phrases)
+        operators = (self.text[operator.start : operator.end] for operator in self.operators)
+        return " ".join((words, *quoted, *(f"-{word}" for word in self.excluded), *operators)).strip()
+
+    def without(self, operator: Operator) -> str:
+        """The query as text, without one of its operators."""
+        return f"{self.text[: operator.start].rstrip()} {self.text[operator.end :].lstrip()}".strip()
 
 
 @dataclass(slots=True)
@@ -129,7 +137,6 @@ def parse(text: str) -> Parsed:
     return Parsed(
         text=reading.text,
         words=" ".join(_shown(reading.text[start:end]) for start, end in reading.places).strip(),
-        places=tuple(reading.places),
         phrases=tuple(reading.phrases),
         excluded=tuple(reading.excluded),
         operators=tuple(reading.operators),
