@@ -7,12 +7,12 @@ without particle or clitic, with fewer prefixes; then the one that takes more af
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 
 import Stemmer
 
 from forum.search.analysis.affixes import Analysis, analyses, bare
+from forum.search.analysis.everyday import without_ending, without_nasal
 from forum.search.analysis.licences import doubt
 from forum.search.analysis.roots import Flags, irregular, misspelt, roots
 
@@ -24,9 +24,9 @@ SAFE_ROOT = 4
 COMMON = 3  # affixes that a root must take to be seen behind an everyday form
 VERY_COMMON = 6
 _WEAK = frozenset({(), ("se",), ("ke",), ("ku",), ("kau",), ("di",), ("per",)})
+_BESIDE_COMMON = frozenset({(), ("di",)})  # "dikota" for "di kota"
 _ROMAN = re.compile(r"m{0,3}(cm|cd|d?c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
-_STRONG = re.compile(r"(?:di|ke|ber|ter|per|me|pe|se)[a-z]{4,}(?:kan|an|i)")
-_COLLOQUIAL = (("nge", ("",)), ("ng", ("", "k")), ("ny", ("s", "c")), ("n", ("t",)), ("m", ("p",)))
+_STRONG = re.compile(r"(?:di|me|ter)[a-z]{4,}(?:kan|i)|(?:ke|pe|ber)[a-z]{4,}(?:kan|an)")
 _SNOWBALL = Stemmer.Stemmer("indonesian", 0)
 
 
@@ -38,7 +38,7 @@ def stem(word: str) -> str:
     known = irregular().get(word)
     if known is not None:
         return known
-    root = word if word in roots() else _from_dictionary(word) or _colloquial(word)
+    root = word if word in roots() else _from_dictionary(word) or _from_everyday(word)
     return _settled(root) if root else _guess(word)
 
 
@@ -69,32 +69,27 @@ def _from_dictionary(word: str) -> str | None:
 
 def _is_safe(analysis: Analysis, flags: Flags, doubtful: int) -> bool:
     """Whether affixes that the dictionary does not know of may go: only from roots that are long enough not to be chance."""
-    weak = (
-        doubtful > 1
-        and analysis.suffix != "kan"
-        and (analysis.prefixes in _WEAK and not (analysis.prefixes and analysis.suffix))
-    )
-    if weak and analysis.suffix == "an" and len(flags) >= VERY_COMMON:
-        weak = False
-    return len(analysis.root) >= SAFE_ROOT + weak
+    needed = SAFE_ROOT
+    is_common = len(flags) >= VERY_COMMON
+    if doubtful > 1 and analysis.suffix != "kan" and _is_weak(analysis):
+        needed += not (is_common and analysis.prefixes in _BESIDE_COMMON)
+    elif is_common and analysis.suffix == "kan":
+        needed -= 1
+    return len(analysis.root) >= needed
 
 
-def _colloquial(word: str) -> str | None:
-    """ngurus, nyari, nungguin: the everyday form of meN-, and of -kan and -i."""
-    found = [root for part in bare(word) for root in _without_everyday_affixes(part) if len(root) >= SHORTEST_ROOT]
-    known = [root for root in found if len(roots().get(root, ())) >= COMMON]
-    if known:
-        return max(known, key=lambda root: len(roots()[root]))
-    core = word[:-2]
-    return _from_dictionary(core) if word.endswith("in") and len(core) >= SAFE_ROOT else None
+def _is_weak(analysis: Analysis) -> bool:
+    """Whether the affixes are short ones that many words begin or end with by chance."""
+    return analysis.prefixes in _WEAK and not (analysis.prefixes and analysis.suffix)
 
 
-def _without_everyday_affixes(word: str) -> Iterator[str]:
-    for core in (word, word[:-2]) if word.endswith("in") else (word,):
-        for prefix, lost in _COLLOQUIAL:
-            if core.startswith(prefix):
-                # "mada" is no pada: what has lost one letter must leave enough
-                yield from (sound + core[len(prefix) :] for sound in lost if len(prefix) > 1 or len(core) > SAFE_ROOT)
+def _from_everyday(word: str) -> str | None:
+    """The root of an everyday form (ngurus, nungguin, dibikinin), if it is a common one."""
+    known = roots()
+    found = [root for root in without_nasal(word) if len(root) >= SHORTEST_ROOT and len(known.get(root, ())) >= COMMON]
+    if found:
+        return max(found, key=lambda root: len(known[root]))
+    return next(filter(None, map(_from_dictionary, without_ending(word))), None)
 
 
 def _guess(word: str) -> str:

@@ -16,6 +16,7 @@ from forum.search.analysis.roots import lines, roots, spelling
 from forum.search.analysis.stemmer import stem
 
 CACHED_CHUNKS = 50_000
+LONGEST_CACHED = 80
 LONGEST_WORD = 60
 
 # Letters and digits, with the marks that may stand on or between them.
@@ -77,14 +78,23 @@ def pairs() -> dict[str, dict[str, str]]:
     return table
 
 
-@lru_cache(maxsize=CACHED_CHUNKS)
 def words_of(chunk: str) -> tuple[Word, ...]:
     """The words of a chunk, in order, none overlapping."""
+    return _remembered(chunk) if len(chunk) <= LONGEST_CACHED else _analysed(chunk)
+
+
+@lru_cache(maxsize=CACHED_CHUNKS)
+def _remembered(chunk: str) -> tuple[Word, ...]:
+    return _analysed(chunk)
+
+
+def _analysed(chunk: str) -> tuple[Word, ...]:
     canonical = _canonical().get(fold(chunk))
     if canonical is not None:
         share = len(chunk) / len(canonical)
         return tuple(
-            Word(word, stem(word), False, round(i * share), round((i + 1) * share)) for i, word in enumerate(canonical)
+            Word(word, stem(word), _is_stop(word), round(i * share), round((i + 1) * share))
+            for i, word in enumerate(canonical)
         )
     found = [word for text, start, end in _pieces(chunk) for word in _words(text, start, end)]
     return tuple(_once(_without_affixes(found)))

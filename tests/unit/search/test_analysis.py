@@ -10,7 +10,8 @@ import pytest
 from forum.search.analysis import Token, fold, index_terms, tokens
 from forum.search.analysis.roots import lines, spelling
 from forum.search.analysis.stemmer import stem
-from forum.search.analysis.words import CACHED_CHUNKS, pairs, stop_words, words_of
+from forum.search.analysis.words import CACHED_CHUNKS, LONGEST_WORD, pairs, stop_words, words_of
+from forum.search.analysis.words import _remembered as remembered
 
 
 def _stems(text: str) -> list[str]:
@@ -209,10 +210,16 @@ def test_data_files_are_consistent() -> None:
 
 
 def test_the_cache_is_bounded() -> None:
-    words_of.cache_clear()
+    remembered.cache_clear()
     for number in range(CACHED_CHUNKS + 1000):
         words_of(f"x{number}")
-    assert words_of.cache_info().currsize == CACHED_CHUNKS
+    assert remembered.cache_info().currsize == CACHED_CHUNKS
+
+
+def test_endless_words_are_not_remembered() -> None:
+    remembered.cache_clear()
+    assert [word.word for word in words_of("x" * 5000)] == ["x" * LONGEST_WORD]
+    assert remembered.cache_info().currsize == 0
 
 
 def test_indexing_is_fast_enough() -> None:

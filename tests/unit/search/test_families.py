@@ -117,7 +117,8 @@ def test_words_that_the_rules_were_not_made_with_do_as_well() -> None:
         "tracking dashboard deadline feedback workshop follow update password software hardware website smartphone",
         "bank banking account payment invoice receipt customer complaint request support ticket report reporting status",
         "penguin people permit perhaps personal pen pencil penalty peninsula mean means mentor menace secure self seminar",
-        "kan bekasi jakarta pertamina megawati pakistan indonesia semarang berlin milan kenya pemalang pekalongan",
+        "wulandari permatasari setiawan kurniawan budiman hartini sulaiman benjamin christian sebastian jamaludin edwin",
+        "kan kediri maluku bekasi jakarta pertamina megawati pakistan indonesia semarang berlin milan kenya pemalang pekalongan",
     ],
 )
 def test_english_words_and_names_are_left_alone(text: str) -> None:
