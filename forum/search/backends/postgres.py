@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from forum.search import analysis
 from forum.search.backends.postgres_tables import documents, generations, terms
-from forum.search.backends.postgres_vectors import STEM, WORD, cut
+from forum.search.backends.postgres_vectors import STEM
 from forum.search.backends.postgres_writing import Changes
 from forum.search.documents import Build, Found, Plan, Term, Unavailable, Writer
 
@@ -42,6 +42,8 @@ class PostgresBackend:
 
     def title_words(self, prefix: str, limit: int) -> tuple[str, ...]:
         """Raises Unavailable."""
+        if "\0" in prefix:  # PostgreSQL has no such text
+            return ()
         with self._reading() as (connection, published):
             found = connection.scalars(
                 select(terms.c.term)
@@ -65,7 +67,7 @@ class PostgresBackend:
         """By stem. Raises Unavailable."""
         with self._reading() as (connection, published):
             found = vocabulary(connection, published.id, terms)
-            return tuple(found[cut(term.stem), STEM].df if (cut(term.stem), STEM) in found else 0 for term in terms)
+            return tuple(found[term.stem, STEM].df if (term.stem, STEM) in found else 0 for term in terms)
 
     def document_count(self) -> int:
         """Raises Unavailable."""
@@ -110,8 +112,7 @@ class PostgresBackend:
             rows = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(
                 select(documents.c.key, documents.c.fingerprint).where(documents.c.generation == published.id)
             )
-            for key, fingerprint in rows:
-                yield key, fingerprint
+            yield from rows
 
     def size(self) -> int:
         """Of the tables and their indexes, so a generation that was replaced counts until PostgreSQL has cleaned up."""
@@ -167,7 +168,7 @@ def _published(connection: Connection) -> Published:
 
 def vocabulary(connection: Connection, generation: int, asked: Iterable[Term]) -> dict[tuple[str, bool], Row[Any]]:
     """What is known of the stems and words of `asked`, by term and whether it is a word; those that do not occur are not there."""
-    names = {cut(name) for term in asked for name in (term.stem, term.word)}
+    names = {name for term in asked for name in (term.stem, term.word)}
     known = select(terms.c.term, terms.c.is_word, terms.c.id, terms.c.df, terms.c.strong_df).where(
         terms.c.generation == generation,
         terms.c.term == any_(bindparam("names", sorted(names), type_=ARRAY(terms.c.term.type))),

@@ -121,7 +121,9 @@ class Reader:
         chosen = chosen.where(*narrowing.conditions()).limit(branch.limit)
         # Each branch is a query of its own, as a parenthesis with a limit must be.
         return select(
-            (chosen.order_by(documents.c.at.desc(), documents.c.id.desc()) if branch.latest else chosen).subquery().c.packed
+            (chosen.order_by(documents.c.at.desc(), documents.c.id.desc()) if branch.latest else chosen)
+            .subquery()
+            .c.packed
         )
 
     def _read(self, rows: FromClause) -> NDArray[Any]:

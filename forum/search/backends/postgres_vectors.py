@@ -12,14 +12,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-
 from numpy.typing import NDArray
 
 from forum.search.analysis import index_terms
 from forum.search.documents import SearchDocument
-
-MOST_LETTERS = 80
-"""Of a term; what is longer is cut, in documents and queries alike: an index entry has an upper size."""
 
 # A count has 15 bits: ten for the body, two for tags, three for the title. More occurrences weigh no more than the most of these.
 MOST_IN_BODY, MOST_IN_TAGS, MOST_IN_TITLE = 1023, 3, 7
@@ -57,20 +53,12 @@ class Analysed:
 
 def analyse(document: SearchDocument) -> Analysed:
     """The terms of `document`, by the analysis that queries use too."""
-    title, title_words = _cut(index_terms(document.title))
-    body, body_words = _cut(index_terms(document.body))
-    tags, tag_words = _cut(index_terms(" \n".join(document.tags)))
+    title, title_words = index_terms(document.title)
+    body, body_words = index_terms(document.body)
+    tags, tag_words = index_terms(" \n".join(document.tags))
     found = Counter(title_words)
     found.update(body_words)
     return Analysed(Counter(title), Counter(tags), Counter(body), found, {*title_words, *tag_words})
-
-
-def cut(term: str) -> str:
-    return term[:MOST_LETTERS]
-
-
-def _cut(terms: tuple[list[str], list[str]]) -> tuple[list[str], list[str]]:
-    return [cut(stem) for stem in terms[0]], [cut(word) for word in terms[1]]
 
 
 def stem_vector(found: Analysed, number: Number) -> tuple[list[int], list[int]]:
@@ -107,7 +95,9 @@ def unpack(counts: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[An
     return counts >> TITLE_SHIFT, counts & MOST_IN_BODY, (counts >> TAGS_SHIFT) & MOST_IN_TAGS
 
 
-def frequencies(stems: list[int], stem_counts: list[int], words: list[int], word_counts: list[int]) -> Iterator[Frequency]:
+def frequencies(
+    stems: list[int], stem_counts: list[int], words: list[int], word_counts: list[int]
+) -> Iterator[Frequency]:
     """What a row adds to the frequencies of its terms: number, then `df`, `strong_df`, `title_df`."""
     for at, count in zip(stems, stem_counts, strict=True):
         yield (at, 1, 0, int(count >> TAGS_SHIFT > 0)) if at > 0 else (-at, 0, 1, 0)
@@ -118,5 +108,3 @@ def frequencies(stems: list[int], stem_counts: list[int], words: list[int], word
 def as_array(numbers: list[int]) -> str:
     """As PostgreSQL reads an array in a COPY."""
     return "{" + ",".join(map(str, numbers)) + "}"
-
-

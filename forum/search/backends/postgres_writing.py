@@ -26,7 +26,7 @@ CITY = ZoneInfo(DEFAULT_ZONE)
 EPOCH = date(1970, 1, 1).toordinal()
 NOTHING = 0
 
-_COPY = f"COPY {documents.name} ({', '.join(COLUMNS)}) FROM STDIN"  # noqa: S608 - names of columns, nothing from outside
+_COPY = f"COPY {documents.name} ({', '.join(COLUMNS)}) FROM STDIN"
 _NEW_NUMBERS = text("SELECT nextval('search_term_ids') FROM generate_series(1, :count)")
 
 
@@ -67,9 +67,7 @@ class Changes:
     def flush(self) -> None:
         """Write frequencies and sums."""
         names = {number: name for name, number in self._numbers.items()}
-        rows = [
-            (at, *names.get(at, ("", False)), *change) for at, change in self._changed.items() if any(change)
-        ]
+        rows = [(at, *names.get(at, ("", False)), *change) for at, change in self._changed.items() if any(change)]
         if rows:
             self._connection.execute(*_frequencies(self._generation, rows))
         self._connection.execute(
@@ -157,7 +155,9 @@ def _frequencies(generation: int, rows: Sequence[tuple[Any, ...]]) -> tuple[Any,
     """
     names = ("id", "term", "is_word", "df", "strong_df", "title_df")
     columns = [terms.c[name] for name in names]
-    unnested = func.unnest(*(bindparam(c.name, type_=ARRAY(c.type)) for c in columns)).table_valued(*names).render_derived()
+    unnested = (
+        func.unnest(*(bindparam(c.name, type_=ARRAY(c.type)) for c in columns)).table_valued(*names).render_derived()
+    )
     source = select(unnested.c.id, bindparam("generation"), *(unnested.c[name] for name in names[1:]))
     adding = insert(terms).from_select(["id", "generation", *names[1:]], source)
     sums = {name: terms.c[name] + adding.excluded[name] for name in names[3:]}
