@@ -28,7 +28,8 @@ GENTLY = 10
 def progress_bar(title: str, total: int) -> Iterator[tuple[Progress, TaskID]]:
     """A bar on standard error; nothing where that is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield progress, progress.add_task(title, total=total)
 
 
