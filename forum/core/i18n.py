@@ -27,6 +27,7 @@ __all__ = [
     "LOCALES",
     "_",
     "babel",
+    "day_tag",
     "exact_time",
     "lazy",
     "ngettext",
@@ -105,6 +106,19 @@ def time_tag(moment: datetime) -> Markup:
     """`<time>` with the relative time as text, and the exact one for machines and on hover."""
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         moment.strftime("%Y-%m-%dT%H:%M:%SZ"), exact_time(moment), relative_time(moment)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _day(minute: datetime, locale: str) -> str:
+    return str(format_datetime(minute.astimezone(ZoneInfo(DEFAULT_ZONE)), "d MMM y", locale=locale))
+
+
+def day_tag(moment: datetime) -> Markup:
+    """`<time>` with the day in the city's zone as text (`24 Nov 2026`), and the exact time for machines and on hover."""
+    minute = moment.replace(second=0, microsecond=0)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        moment.strftime("%Y-%m-%dT%H:%M:%SZ"), exact_time(moment), _day(minute, language())
     )
 
 
