@@ -58,7 +58,7 @@ class Indexing:
         except Unavailable as error:
             log.warning("search_index_unavailable", reason=str(error)[:300])
             self._give_back()
-            self._check()
+            self._check(in_doubt=True)
             return UNAVAILABLE_SECONDS
         return 0.0
 
@@ -67,11 +67,11 @@ class Indexing:
         self._rebuilder.stop()
         self._give_back()
 
-    def _check(self) -> None:
+    def _check(self, *, in_doubt: bool = False) -> None:
         self._check_at = time.monotonic() + CHECK_SECONDS
         if not self._rebuilder.may_start() or indexer.is_rebuilding():
             return
-        if indexer.ensure() or not indexer.works():
+        if indexer.ensure() or not indexer.can_read() or (in_doubt and not indexer.can_write()):
             self._rebuilder.start()
 
     def _give_back(self) -> None:

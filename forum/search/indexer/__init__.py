@@ -8,8 +8,8 @@ was written last came from the latest state.
 
 from __future__ import annotations
 
-from forum.search.indexer.batches import TOPICS, apply, claim, drain, settle
-from forum.search.indexer.rebuilding import Superseded, ensure, is_rebuilding, rebuild, total, works
+from forum.search.indexer.batches import TOPICS, apply, can_write, claim, drain, settle
+from forum.search.indexer.rebuilding import Superseded, can_read, ensure, is_rebuilding, rebuild, total
 from forum.search.indexer.topics import FAN_OUT, TOPIC, changed, changed_all
 from forum.search.indexer.verifying import Report, verify
 
@@ -20,6 +20,8 @@ __all__ = [
     "Report",
     "Superseded",
     "apply",
+    "can_read",
+    "can_write",
     "changed",
     "changed_all",
     "claim",
@@ -30,5 +32,4 @@ __all__ = [
     "settle",
     "total",
     "verify",
-    "works",
 ]

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from forum.core import outbox
 from forum.core.db import db, transaction
 from forum.search import backends
-from forum.search.documents import Backend, Unavailable, Writer
+from forum.search.documents import Unavailable, Writer
 from forum.search.indexer import loading, replays
 from forum.search.indexer.topics import FAN_OUT, TOPIC
 
@@ -92,15 +92,16 @@ def _index(jobs: Sequence[outbox.Job]) -> None:
             _index(jobs[:middle])
             _index(jobs[middle:])
             return
-        if not can_write(backends.current()):
+        if not can_write():
             raise Unavailable(f"the index cannot be written: {type(error).__name__}: {error}") from error
         _fail(jobs[0], error)
         return
     _finish(jobs)
 
 
-def can_write(backend: Backend) -> bool:
-    """Whether the index can be written at all; tries it."""
+def can_write() -> bool:
+    """Whether the published generation can be written; tries it, so call it only when there is doubt."""
+    backend = backends.current()
     try:
         with backend.lock(), backend.writer() as writer:
             writer.remove([NO_KEY])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC
 
 import structlog
 
@@ -15,7 +14,7 @@ from forum.search.indexer import batches, loading
 from forum.search.indexer.loading import total
 from forum.search.indexer.replays import Rebuild, Superseded, is_rebuilding, noted
 
-__all__ = ["Superseded", "ensure", "is_rebuilding", "rebuild", "total", "works"]
+__all__ = ["Superseded", "can_read", "ensure", "is_rebuilding", "rebuild", "total"]
 
 DOCUMENTS_AT_ONCE = 1000
 
@@ -67,12 +66,11 @@ def ensure() -> bool:
     return False
 
 
-def works() -> bool:
-    """Whether the published generation can be read and written; tries both."""
-    backend = backends.current()
+def can_read() -> bool:
+    """Whether the published generation can be searched; tries it."""
     try:
-        backend.search(Plan(concepts=(), today=clock.now().astimezone(UTC).date(), limit=1))
+        backends.current().search(Plan(concepts=(), today=clock.now().date(), limit=1))
     except Exception as error:  # a broken index raises whatever it likes
         log.warning("search_index_cannot_be_read", error=f"{type(error).__name__}: {error}"[:300])
         return False
-    return batches.can_write(backend)
+    return True

@@ -82,7 +82,7 @@ def test_without_an_index_nothing_is_lost_and_it_is_made_anew(monkeypatch: pytes
         raise Unavailable("the disk is gone")
 
     monkeypatch.setattr(indexer, "settle", unavailable)
-    monkeypatch.setattr(indexer, "works", lambda: False)
+    monkeypatch.setattr(indexer, "can_write", lambda: False)
     turns = indexing.Indexing(STAYS)
     try:
         with capture_logs() as logs:
