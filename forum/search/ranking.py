@@ -1,129 +1,280 @@
-"""How results are ranked: every weight of search in one place, with its reason, and the formulas that both backends share.
+"""What makes a document stand above another: every weight, and the formulas. Both backends count with these.
 
-Measured on natural questions over passages of other people (see docs/search.md), not tuned to one set. A change here needs no rebuild.
+A document's score is BM25F over its stems (title, body and tags are weighted and normalised by their lengths, then saturate
+together), plus a plain BM25 over the untouched words at a small weight. A query is a sum of concepts; of the words that stand for
+one concept the best counts alone. What a document is (solved, a solution, fresh ...) multiplies its score a little.
 
-BM25F (Robertson, Zaragoza: The Probabilistic Relevance Framework, 2009): the frequencies of a term in title, body and tags are weighted
-and normalised by the length of their field, joined, and only then saturated, so that a word in the title counts more but not twice.
+`rows` are numbers of documents, ascending, in whatever numbering the backend uses for a search.
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forum.search.documents import Plan, Status
+from forum.search.documents import Alternative, Concept, Status, Term
+
+# --- Words ---
+TITLE = 3.0
+"""A word of the title says what it is about; one that stands three times in a body says about as much."""
+BODY = 1.0
+TAGS = 2.0
+"""Somebody chose it as a name for the subject, but a tag is wider than a title."""
+
+K1 = 1.0
+"""How slowly repetition stops to count: the second occurrence adds a third of the first. .9-1.2 were all as good."""
+BODY_B = 0.6
+"""How much a long body dilutes its words: .4-.75 were all as good on questions and passages made by others."""
+TITLE_B = 0.3
+"""Titles are all short: a long one is more explicit rather than diluted."""
+TITLE_LENGTH = 7.0
+"""Words of an ordinary title without stop words. Fixed, since replies have none and would pull an average down."""
+
+EXACT = 0.3
+"""The untouched word as a second signal beside its stem: adds .006-.009 nDCG; more takes away what stemming gives."""
+
+# --- Documents ---
+HEAD_SHARE = 0.5
+"""A reply is read beneath its title: it inherits so much of what its thread scores. At 1 any reply of the best thread would win."""
+COVERAGE = 0.15
+"""Any-of with coverage rewarded: a document that has little of the query loses up to this share. Above .2 ranking gets worse."""
+SOLVED = 1.12
+"""A thread with an answer that helped is what people look for: enough to pass an equal, not to pass one with a word more."""
+VALIDATED = 1.15
+"""A guide that is checked and in force; a little above a solved thread, because somebody vouches for it."""
+SOLUTION = 1.12
+"""The very post that solved it."""
+HELPFUL = 0.03
+"""For each doubling of the thanks that a post has (1, 3, 7, ...)."""
+MOST_HELPFUL = 1.15
+"""Thanks gather where readers are: they must not outweigh words."""
+FRESH = 0.08
+"""What is new may be worth so much more than what is old: rules change, but most answers stay true."""
+FRESH_HALF_LIFE_DAYS = 365.0
+
+GOOD_COVERAGE = 0.6
+"""Sorted by date, what has less of the query's weight than this comes after all others: any-of finds something in nearly everything."""
+SCORE_STEP = 0.001
+"""Scores that differ by less are equal: then guides come first, then what is newer."""
+
+_STATUS_BOOSTS = {Status.SOLVED: SOLVED, Status.VALIDATED: VALIDATED}
 
 Floats = NDArray[np.float32]
-Ints = NDArray[np.int32]
-
-# Saturation: from the second occurrence on a word adds little. 0.9 to 1.2 are equally good; short posts want the lower end.
-K1 = 1.0
+Rows = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """`weight` of one occurrence, and `b`: how much a long field counts against it (0 not at all, 1 in proportion)."""
+class Averages:
+    """Mean lengths in terms, over all documents: of bodies, and of untouched words (title and body together)."""
 
-    weight: float
-    b: float
-
-
-# A title is short and chosen with care; its length says little. Tags are few and chosen from a list. In bodies 0.4 to 0.75 are equally good.
-TITLE = Field(2.5, 0.3)
-BODY = Field(1.0, 0.6)
-TAGS = Field(1.5, 0.0)
-
-# The word as it was typed, beside its stem: settles which of two forms is meant. 0.2 and 0.3 gain .006 to .009 nDCG, 0.5 less.
-EXACT = 0.3
-EXACT_B = 0.6
-
-# All of the words rather than one of them three times. BM25 does most of this already: more than 0.1 costs nDCG on long questions.
-COVERAGE = 0.1
-
-# A reply is read beneath the title and question of its thread, so half of what those hold is held by it too.
-HEAD_SHARE = 0.5
-
-# What solved a problem before what was said about it. Below the difference that one more matching word makes.
-SOLVED = 1.12
-VALIDATED = 1.25
-UNVALIDATED = 1.08
-REVIEW_DUE = 1.05
-SOLUTION_POST = 1.15
-# Each doubling of "helpful" adds 3 %, at most 15 %.
-HELPFUL_STEP, HELPFUL_MOST = 0.03, 0.15
-# Rules change: after five years a text has lost 10 %, and never loses more.
-AGE_YEARS, AGE_LOSS = 5.0, 0.10
-# Archived guides stand behind everything else, whatever they hold.
-ARCHIVED_LAST = -1.0e4
-# By date, only what holds a fair part of what the best result holds: else one common word would fill the list.
-BY_DATE_SHARE = 0.35
-
-STATUS_FACTOR: dict[Status, float] = {
-    Status.SOLVED: SOLVED,
-    Status.VALIDATED: VALIDATED,
-    Status.UNVALIDATED: UNVALIDATED,
-    Status.REVIEW_DUE: REVIEW_DUE,
-}
-
-DAY = 24 * 3600
+    body: float
+    exact: float
 
 
-def idf(frequency: float, documents: float) -> float:
-    """What a term that occurs in `frequency` of `documents` is worth: ln(1 + (N - n + 0.5) / (n + 0.5)), never below 0."""
-    frequency = min(frequency, documents)
-    return float(np.log1p((documents - frequency + 0.5) / (frequency + 0.5)))
+@dataclass(frozen=True, slots=True)
+class Occurrences:
+    """Where a term occurs and what it is worth there (saturated, 0 to K1 + 1). `df`: in how many documents of the whole index."""
+
+    rows: Rows
+    values: Floats
+    df: int
 
 
-def weighted(frequencies: Floats, lengths: NDArray[np.generic], average: float, field: Field) -> Floats:
-    """The share of one field in the joined frequency of BM25F, for documents with these frequencies and field lengths."""
-    norm = (1.0 - field.b) + field.b * (lengths.astype(np.float32) / np.float32(max(average, 1.0)))
-    return (field.weight * frequencies / norm).astype(np.float32)
+Lookup = Callable[[Term], tuple[Occurrences, Occurrences]]
+"""For a term the occurrences of its stem, and those of the untouched word."""
 
 
-def saturated(joined: Floats) -> Floats:
-    """From 0 to K1 + 1, less and less for each further occurrence."""
-    return (joined * np.float32(K1 + 1.0) / (joined + np.float32(K1))).astype(np.float32)
+def idf(documents: int, df: float) -> float:
+    """How much a term tells that `df` of `documents` have."""
+    return math.log(1 + (max(documents - df, 0) + 0.5) / (df + 0.5))
 
 
-def status_factors() -> Floats:
-    """The factor of a group by the number of its status."""
-    factors = np.ones(max(Status) + 1, dtype=np.float32)
-    for status, factor in STATUS_FACTOR.items():
-        factors[status] = factor
-    return factors
-
-
-def document_factors(
-    created: NDArray[np.int64], helpful: NDArray[np.generic], solution: NDArray[np.bool_], today: date
+def stem_values(
+    title: Rows, body: Rows, tags: Rows, title_lengths: Rows, body_lengths: Rows, averages: Averages
 ) -> Floats:
-    """Boosts of documents: the accepted solution, helpful votes, age. `created`: seconds since 1970."""
-    now = datetime.combine(today, time(), UTC).timestamp() + DAY
-    years = np.clip((now - created) / (365.25 * DAY), 0.0, AGE_YEARS)
-    votes = np.minimum(HELPFUL_STEP * np.log2(1.0 + helpful.astype(np.float32)), HELPFUL_MOST)
-    solved = np.where(solution, SOLUTION_POST, 1.0)
-    return ((1.0 - AGE_LOSS * years / AGE_YEARS) * (1.0 + votes) * solved).astype(np.float32)
+    """What a stem is worth in documents, by its counts in their fields and the lengths of those."""
+    frequency = TITLE * title / (1 - TITLE_B + TITLE_B * title_lengths / TITLE_LENGTH)
+    frequency += BODY * body / _dilution(body_lengths, averages.body)
+    frequency += TAGS * tags
+    return _saturated(frequency)
 
 
-def concept_weight(typed: list[float], union: float, documents: float) -> float:
-    """What a concept is worth when an alternative stands for it. `typed`: idf of each word that was typed; `union`: in how many
-    documents any alternative occurs, at most.
+def word_values(counts: Rows, lengths: Rows, averages: Averages) -> Floats:
+    """What an untouched word is worth in documents, by its counts in title and body together and the lengths of these."""
+    return _saturated(counts / _dilution(lengths, averages.exact))
 
-    By its own, rarer words a concept would outshine the rest of the query wherever a common synonym stands; a phrase is worth as
-    much more as it has words.
+
+def _dilution(lengths: Rows, average: float) -> Floats:
+    return _floats(1 - BODY_B + BODY_B / max(average, 1.0) * lengths)
+
+
+def _saturated(frequency: Any) -> Floats:
+    return _floats(frequency * (K1 + 1) / (frequency + K1))
+
+
+def _floats(values: NDArray[Any]) -> Floats:
+    return values.astype(np.float32, copy=False)
+
+
+class Scores:
+    """Of `size` documents the sum of what concepts are worth in them, and which units of the query each has.
+
+    A unit is a word that was typed; a document that has another word for the whole concept has all units of it. Beyond 64 units the
+    last one stands for the rest.
     """
-    worth = idf(union, documents)
-    most = max(typed, default=0.0)
-    return worth * (sum(typed) / most) if most > 0 else worth
+
+    MOST_UNITS = 64
+
+    def __init__(self, concepts: Sequence[Concept], lookup: Lookup, documents: int, size: int) -> None:
+        typed = sum(len(concept.alternatives[0].terms) for concept in concepts)
+        self.values: Floats = np.zeros(size, np.float32)
+        self.units: NDArray[Any] = np.zeros(size, _unit_type(typed))
+        self._weights: list[float] = []
+        self._lookup = lookup
+        self._documents = documents
+        for concept in concepts:
+            self._add(concept)
+
+    def coverage(self, units: NDArray[Any]) -> Floats:
+        """The share of the query's weight that each of `units` (a selection or union of `self.units`) stands for."""
+        total = sum(self._weights)
+        if not total:
+            return np.ones(len(units), np.float32)
+        covered = np.zeros(len(units), np.float32)
+        for first in range(0, len(self._weights), 8):
+            weights = self._weights[first : first + 8]
+            table = np.array([_weight_of(bits, weights) for bits in range(1 << len(weights))], np.float32)
+            covered += table[(units >> units.dtype.type(first)) & units.dtype.type(len(table) - 1)]
+        return covered / np.float32(total)
+
+    def _add(self, concept: Concept) -> None:
+        typed, *others = concept.alternatives
+        found = [self._lookup(term) for term in typed.terms]
+        weights = self._typed_weights(found, others)
+        bits = [self._unit(weight) for weight in weights]
+        values = np.zeros_like(self.values) if others else self.values
+        for (stem, word), bit in zip(found, bits, strict=True):
+            values[stem.rows] += np.float32(idf(self._documents, stem.df)) * stem.values
+            values[word.rows] += np.float32(EXACT * idf(self._documents, word.df)) * word.values
+            self.units[stem.rows] |= bit
+        for other in others:
+            rows, worth = self._all_of(other)
+            values[rows] = np.maximum(values[rows], np.float32(other.weight * sum(weights)) * worth)
+            for bit in bits:
+                self.units[rows] |= bit
+        if others:
+            self.values += values
+
+    def _typed_weights(
+        self, found: Sequence[tuple[Occurrences, Occurrences]], others: Sequence[Alternative]
+    ) -> list[float]:
+        """What each typed word weighs. A single one with others that stand for it: as all of them together.
+
+        So what stands for a word never outweighs it, however rare it is.
+        """
+        if len(found) > 1 or not others:
+            return [idf(self._documents, stem.df) for stem, _word in found]
+        dfs = [found[0][0].df, *(min(self._lookup(term)[0].df for term in other.terms) for other in others)]
+        return [idf(self._documents, _union(dfs, self._documents))]
+
+    def _unit(self, weight: float) -> Any:
+        """The bit of one more unit."""
+        if len(self._weights) == self.MOST_UNITS:
+            self._weights[-1] += weight
+        else:
+            self._weights.append(weight)
+        return self.units.dtype.type(1 << (len(self._weights) - 1))
+
+    def _all_of(self, other: Alternative) -> tuple[Rows, Floats]:
+        """Documents with all words of `other`, and what the least of them is worth there."""
+        rows, worth = _both(*self._lookup(other.terms[0]))
+        for term in other.terms[1:]:
+            more, worth_of_it = _both(*self._lookup(term))
+            rows, here, there = np.intersect1d(rows, more, assume_unique=True, return_indices=True)
+            worth = np.minimum(worth[here], worth_of_it[there])
+        return rows, worth
 
 
-def rewarded(score: Floats, coverage: Floats) -> Floats:
-    """Scores with the reward for coverage (0 to 1)."""
-    return (score * ((1.0 - COVERAGE) + COVERAGE * coverage)).astype(np.float32)
+def _both(stem: Occurrences, word: Occurrences) -> tuple[Rows, Floats]:
+    """What a term is worth by its stem, and a little more where it stands as it is."""
+    worth = stem.values.copy()
+    if len(stem.rows) and len(word.rows):
+        at = np.minimum(np.searchsorted(stem.rows, word.rows), len(stem.rows) - 1)
+        is_there = stem.rows[at] == word.rows
+        worth[at[is_there]] += np.float32(EXACT) * word.values[is_there]
+    return stem.rows, worth
 
 
-def asks_for_words(plan: Plan) -> bool:
-    """Whether there is anything to rank by."""
-    return bool(plan.concepts or plan.phrase_terms)
+def _union(dfs: Iterable[int], documents: int) -> float:
+    """About how many documents have one of several terms, as if these knew nothing of each other."""
+    missing = 1.0
+    for df in dfs:
+        missing *= 1 - min(1.0, df / max(documents, 1))
+    return documents * (1 - missing)
+
+
+def _unit_type(units: int) -> type[np.unsignedinteger[Any]]:
+    if units <= 8:
+        return np.uint8
+    if units <= 16:
+        return np.uint16
+    return np.uint32 if units <= 32 else np.uint64
+
+
+def _weight_of(bits: int, weights: Sequence[float]) -> float:
+    return sum(weight for at, weight in enumerate(weights) if bits >> at & 1)
+
+
+def final(words: Floats, coverage: Floats, boosts: Floats) -> Floats:
+    """Scores of documents: what their words are worth (with the head's share), coverage rewarded, times what they are."""
+    return _floats(words * (1 - COVERAGE + COVERAGE * coverage) * boosts)
+
+
+def document_boosts(is_solution: NDArray[Any], helpful: NDArray[Any], age_in_days: NDArray[Any]) -> Floats:
+    """For what a document is itself."""
+    thanked = np.minimum(1 + HELPFUL * np.log2(1 + helpful.astype(np.float32)), np.float32(MOST_HELPFUL))
+    age = np.maximum(age_in_days, 0).astype(np.float32)
+    fresh = 1 + np.float32(FRESH) * np.exp2(age / np.float32(-FRESH_HALF_LIFE_DAYS))
+    return _floats(np.where(is_solution, np.float32(SOLUTION), np.float32(1)) * thanked * fresh)
+
+
+def status_boosts(statuses: NDArray[Any]) -> Floats:
+    """For what is known of the head of its group."""
+    table = np.ones(max(Status) + 1, np.float32)
+    for status, boost in _STATUS_BOOSTS.items():
+        table[status] = boost
+    return _floats(table[statuses])
+
+
+# Greater than any number of score steps or seconds, so that what it is added to comes before all else.
+_ABOVE_ALL = 1 << 40
+
+
+def relevance_keys(scores: Floats, is_archived: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """What groups are ordered by, the greatest first: their scores, and archived ones after all others."""
+    steps = np.rint(scores / np.float32(SCORE_STEP)).astype(np.int64)
+    return steps - _ABOVE_ALL * is_archived.astype(np.int64)
+
+
+def date_keys(seconds: NDArray[np.int64], coverage: Floats, is_archived: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The same by date: first what has enough of the query, then the rest, archived ones last."""
+    places = (coverage >= GOOD_COVERAGE).astype(np.int64) - 2 * is_archived.astype(np.int64)
+    return seconds + _ABOVE_ALL * places
+
+
+def first_of(
+    keys: NDArray[np.int64], is_guide: NDArray[np.bool_], seconds: NDArray[np.int64], count: int
+) -> NDArray[np.intp]:
+    """Places of the first `count` groups in their order: by key, guides before threads, newest first, as given."""
+    if count < len(keys):
+        least = np.partition(keys, len(keys) - count)[len(keys) - count]
+        chosen = np.flatnonzero(keys >= least)
+    else:
+        chosen = np.arange(len(keys))
+    order = np.lexsort((-seconds[chosen], ~is_guide[chosen], -keys[chosen]))
+    return chosen[order][:count]
