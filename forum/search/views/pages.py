@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -9,9 +10,9 @@ from flask import Blueprint, render_template, request
 
 from forum.accounts.login import viewer
 from forum.core import ratelimit
-from forum.core.db import transaction
 from forum.core.errors import NotFound
 from forum.core.paging import page_window
+from forum.core.viewer import Viewer
 from forum.search import forms
 from forum.search.documents import Sort, Unavailable
 from forum.search.services.results import MAX_PAGES, PER_PAGE, Chip, Hit, Request, Results
@@ -90,14 +91,21 @@ def results() -> str | tuple[str, int]:
     ratelimit.hit_here(ratelimit.SEARCH, who.id)
     try:
         found = search(who, asked)
-        recent = () if _is_answered(found) else search(who, RECENTLY_SOLVED).hits[:MOST_RECENT]
     except Unavailable as error:
         logger.warning("search_unavailable", reason=str(error))
         page = render_template("search/unavailable.html", text=asked.text, ask_url=forms.ask_address(asked.text, asked))
         return page, 503
     if asked.page > found.pages:
         raise NotFound
+    recent = () if _is_answered(found) else _recently_solved(who)
     return render_template("search/results.html", page=_page(found, _recorded(found), recent))
+
+
+def _recently_solved(who: Viewer) -> tuple[Hit, ...]:
+    """What to show to somebody who has asked nothing yet; nothing while there is no index."""
+    with suppress(Unavailable):
+        return search(who, RECENTLY_SOLVED).hits[:MOST_RECENT]
+    return ()
 
 
 def _is_answered(found: Results) -> bool:
