@@ -66,7 +66,7 @@ def vocabulary() -> dict[tuple[str, bool], tuple[int, int, int]]:
 
 
 def sums() -> Any:
-    names = ("documents", "titles", "title_length", "body_length", "tags_length", "exact_length")
+    names = ("documents", "body_length", "exact_length")
     return all_of(select(*(generations.c[name] for name in names)))
 
 

@@ -20,10 +20,7 @@ def upgrade() -> None:
     sa.Column('analysis_version', sa.Integer(), nullable=False),
     sa.Column('is_published', sa.Boolean(), nullable=False),
     sa.Column('documents', sa.BigInteger(), server_default='0', nullable=False),
-    sa.Column('titles', sa.BigInteger(), server_default='0', nullable=False),
-    sa.Column('title_length', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('body_length', sa.BigInteger(), server_default='0', nullable=False),
-    sa.Column('tags_length', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('exact_length', sa.BigInteger(), server_default='0', nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_search_generations'))
     )
@@ -53,7 +50,6 @@ def upgrade() -> None:
     sa.Column('helpful', sa.Integer(), nullable=False),
     sa.Column('title_length', sa.Integer(), nullable=False),
     sa.Column('body_length', sa.Integer(), nullable=False),
-    sa.Column('tags_length', sa.Integer(), nullable=False),
     sa.Column('exact_length', sa.Integer(), nullable=False),
     sa.Column('year', sa.SmallInteger(), nullable=False),
     sa.Column('kind', sa.SmallInteger(), nullable=False),

@@ -6,17 +6,15 @@ until that is committed nobody sees anything of it, and nothing stays of one tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, any_, bindparam, delete, func, insert, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, text, update
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from forum.search import analysis
+from forum.search.backends import postgres_search as searching
 from forum.search.backends.postgres_tables import documents, generations, terms
-from forum.search.backends.postgres_vectors import STEM
 from forum.search.backends.postgres_writing import Changes
 from forum.search.documents import Build, Found, Plan, Term, Unavailable, Writer
 
@@ -38,7 +36,8 @@ class PostgresBackend:
 
     def search(self, plan: Plan) -> Found:
         """Raises Unavailable."""
-        raise NotImplementedError
+        with self._connected() as connection:
+            return searching.search(connection, plan)
 
     def title_words(self, prefix: str, limit: int) -> tuple[str, ...]:
         """Raises Unavailable."""
@@ -65,9 +64,9 @@ class PostgresBackend:
 
     def frequencies(self, terms: Sequence[Term]) -> tuple[int, ...]:
         """By stem. Raises Unavailable."""
-        with self._reading() as (connection, published):
-            found = vocabulary(connection, published.id, terms)
-            return tuple(found[term.stem, STEM].df if (term.stem, STEM) in found else 0 for term in terms)
+        with self._connected() as connection:
+            stems = searching.opened_for(connection, terms).stems
+            return tuple(stems[term.stem].df if term.stem in stems else 0 for term in terms)
 
     def document_count(self) -> int:
         """Raises Unavailable."""
@@ -121,10 +120,16 @@ class PostgresBackend:
             return sum(connection.execute(select(*sizes)).one())
 
     @contextmanager
-    def _reading(self) -> Iterator[tuple[Connection, Published]]:
-        """A connection that sees one state of the database, and the published generation."""
+    def _connected(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database."""
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with _reachable(), self._engine.connect().execution_options(**options) as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[tuple[Connection, Published]]:
+        """The same, and the published generation. Raises Unavailable."""
+        with self._connected() as connection:
             yield connection, _published(connection)
 
 
@@ -164,14 +169,3 @@ def _published(connection: Connection) -> Published:
     if row is None:
         raise Unavailable("no generation is published")
     return row
-
-
-def vocabulary(connection: Connection, generation: int, asked: Iterable[Term]) -> dict[tuple[str, bool], Row[Any]]:
-    """What is known of the stems and words of `asked`, by term and whether it is a word; those that do not occur are not there."""
-    names = {name for term in asked for name in (term.stem, term.word)}
-    known = select(terms.c.term, terms.c.is_word, terms.c.id, terms.c.df, terms.c.strong_df).where(
-        terms.c.generation == generation,
-        terms.c.term == any_(bindparam("names", sorted(names), type_=ARRAY(terms.c.term.type))),
-        terms.c.df > 0,
-    )
-    return {(row.term, row.is_word): row for row in connection.execute(known)}

@@ -39,7 +39,7 @@ heads = documents.alias("heads")
 
 INTEGERS = (
     *("id", "grp", "board_id", "unit_id", "at", "day", "helpful"),
-    *("title_length", "body_length", "tags_length", "exact_length", "year", "kind", "status"),
+    *("title_length", "body_length", "exact_length", "year", "kind", "status"),
 )
 FLAGS = ("is_head", "is_solution")
 CODES: dict[type[Any], str] = {BigInteger: ">i8", Integer: ">i4", SmallInteger: ">i2"}
@@ -94,7 +94,7 @@ class Reader:
     def __init__(self, connection: Connection, stems: Sequence[int], words: Sequence[int]) -> None:
         self._connection = connection
         row = documents.c
-        pieces = [(CODES[type(row[name].type)], row[name]) for name in INTEGERS]
+        pieces: list[tuple[str, ColumnElement[Any]]] = [(CODES[type(row[name].type)], row[name]) for name in INTEGERS]
         pieces += [(CODES[Integer], cast(row[name], Integer)) for name in FLAGS]
         counts = [_count(row.stems, row.stem_counts, number) for number in stems]
         counts += [_count(row.words, row.word_counts, number) for number in words]

@@ -33,7 +33,7 @@ metadata = MetaData(naming_convention=NAMING)
 MOST_TERMS = 1 << 30
 term_ids = Sequence("search_term_ids", metadata=metadata, data_type=Integer, maxvalue=MOST_TERMS - 1, cycle=True)
 
-# One row for each generation, the sums that average lengths come from in it. Exactly one is published.
+# One row for each generation, with the sums that average lengths come from. Exactly one is published.
 generations = Table(
     "search_generations",
     metadata,
@@ -41,10 +41,7 @@ generations = Table(
     Column("analysis_version", Integer, nullable=False),
     Column("is_published", Boolean, nullable=False),
     Column("documents", BigInteger, nullable=False, server_default="0"),
-    Column("titles", BigInteger, nullable=False, server_default="0"),
-    Column("title_length", BigInteger, nullable=False, server_default="0"),
     Column("body_length", BigInteger, nullable=False, server_default="0"),
-    Column("tags_length", BigInteger, nullable=False, server_default="0"),
     Column("exact_length", BigInteger, nullable=False, server_default="0"),
     Index("uq_search_generations_published", "is_published", unique=True, postgresql_where=text("is_published")),
 )
@@ -81,7 +78,6 @@ documents = Table(
     Column("helpful", Integer, nullable=False),
     Column("title_length", Integer, nullable=False),
     Column("body_length", Integer, nullable=False),
-    Column("tags_length", Integer, nullable=False),
     Column("exact_length", Integer, nullable=False),
     Column("year", SmallInteger, nullable=False),
     Column("kind", SmallInteger, nullable=False),

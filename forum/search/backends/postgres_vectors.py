@@ -42,9 +42,9 @@ class Analysed:
     title_words: set[str] = field(default_factory=set)
 
     @property
-    def lengths(self) -> tuple[int, int, int, int]:
-        """Title, body, tags, untouched words."""
-        return self.title.total(), self.body.total(), self.tags.total(), self.words.total()
+    def lengths(self) -> tuple[int, int, int]:
+        """Title, body, untouched words."""
+        return self.title.total(), self.body.total(), self.words.total()
 
     def is_strong(self, stem: str) -> bool:
         share = 0.4 + 0.6 * self.body.total() / ORDINARY_LENGTH

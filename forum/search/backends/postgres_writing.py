@@ -20,7 +20,8 @@ Item = TypeVar("Item")
 
 BATCH = 500
 KINDS = (Kind.THREAD, Kind.REPLY, Kind.GUIDE)
-SUMS = ("documents", "titles", "title_length", "body_length", "tags_length", "exact_length")
+SUMS = ("documents", "body_length", "exact_length")
+VECTORS = ("stems", "stem_counts", "words", "word_counts")
 COLUMNS = [column.name for column in documents.columns if column.name != "id"]
 CITY = ZoneInfo(DEFAULT_ZONE)
 EPOCH = date(1970, 1, 1).toordinal()
@@ -56,10 +57,7 @@ class Changes:
                 delete(documents)
                 .where(documents.c.generation == self._generation)
                 .where(documents.c.key == any_(bindparam("keys", batch, type_=ARRAY(documents.c.key.type))))
-                .returning(
-                    *(documents.c[name] for name in ("stems", "stem_counts", "words", "word_counts")),
-                    *(documents.c[name] for name in ("title_length", "body_length", "tags_length", "exact_length")),
-                )
+                .returning(*(documents.c[name] for name in (*VECTORS, "body_length", "exact_length")))
             )
             for row in self._connection.execute(gone):
                 self._count(-1, row[:4], row[4:])
@@ -87,7 +85,7 @@ class Changes:
             for document, found in analysed:
                 arrays = (*vectors.stem_vector(found, number), *vectors.word_vector(found, number))
                 copy.write_row(self._row(document, found, arrays))
-                self._count(1, arrays, found.lengths)
+                self._count(1, arrays, found.lengths[1:])
 
     def _row(self, document: SearchDocument, found: vectors.Analysed, arrays: Sequence[list[int]]) -> tuple[Any, ...]:
         """In the order of the columns."""
@@ -140,11 +138,12 @@ class Changes:
         return {(term, is_word): number for term, is_word, number in self._connection.execute(query)}
 
     def _count(self, sign: int, arrays: Sequence[list[int]], lengths: Sequence[int]) -> None:
+        """Note what a document adds (`sign` 1) or takes away. `lengths`: of its body and its untouched words."""
         for number, *change in vectors.frequencies(*arrays):
             known = self._changed.setdefault(number, [0, 0, 0])
             for place, by in enumerate(change):
                 known[place] += sign * by
-        for name, by in zip(SUMS, (1, int(lengths[0] > 0), *lengths), strict=True):
+        for name, by in zip(SUMS, (1, *lengths), strict=True):
             self._sums[name] += sign * by
 
 
