@@ -115,7 +115,7 @@ class TestResults:
 
     def test_the_page_says_where_results_of_a_search_are_counted(self, page: Page, author: User, board: Board) -> None:
         a_thread(author, board, title="Lampu jalan nomor satu")
-        assert re.search(r'<ol class="hits" data-q="lampu" data-log="\d+"', page(q="lampu"))
+        assert re.search(r'<ol class="hits"\s+data-q="lampu" data-log="\d+"', page(q="lampu"))
         for narrower in ({"urut": "terbaru"}, {"papan": "kependudukan"}):
             assert "data-log" not in page(q="lampu", **narrower)
 
