@@ -12,6 +12,7 @@ from forum.config import ROOT, Settings, load_settings
 from forum.core import database, i18n, logs, web
 from forum.discussions import indexing
 from forum.discussions import views as discussions
+from forum.search import backends
 from forum.search import views as search
 
 
@@ -28,6 +29,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     app.testing = testing
     app.config.from_mapping(web.flask_config(settings))
     database.init_app(app, settings.database)
+    backends.init_app(app, settings)
     web.init_app(app, settings)
     login.init_app(app)
     i18n.init_app(app, str(ROOT / "forum" / "translations"), lambda: login.viewer().locale)
