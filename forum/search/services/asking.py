@@ -10,7 +10,6 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -23,8 +22,9 @@ from forum.core.viewer import Viewer
 from forum.search import backends, sources
 from forum.search.documents import Found, Kind, Match, Plan, group_of
 from forum.search.indexer import TOPIC
+from forum.search.services import thesaurus
 from forum.search.sources import Card
-from forum.search.thesaurus import Thesaurus, shipped
+from forum.search.thesaurus import Thesaurus
 
 # Waiting changes that are looked at. Beyond that (an import, say) only counts may be behind: cards never are.
 MOST_WAITING = 2000
@@ -40,10 +40,9 @@ class Answer:
     shown: tuple[tuple[Match, Card], ...]
 
 
-@cache
 def current_thesaurus() -> Thesaurus:
-    """The thesaurus as curators have it now."""
-    return Thesaurus(shipped())
+    """The thesaurus as curators have it now. One statement."""
+    return thesaurus.current()
 
 
 def today() -> date:
