@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -18,6 +18,7 @@ from forum.discussions.models import Board
 from forum.discussions.services import curating
 from forum.search import backends
 from forum.search.documents import Unavailable
+from tests.conftest import NOW
 from tests.factories.accounts import a_member, a_unit, sign_in, viewer_for
 from tests.factories.discussions import a_board, a_reply, a_thread, delete
 
@@ -97,8 +98,8 @@ class TestResults:
 
     def test_by_date_the_latest_comes_first(self, page: Page, author: User, board: Board) -> None:
         for n in range(3):
-            a_thread(author, board, title=f"Lampu jalan nomor {n}")
-            clock_moves()
+            with clock.fixed(NOW + timedelta(minutes=n)):
+                a_thread(author, board, title=f"Lampu jalan nomor {n}")
         html = page(q="lampu", urut="terbaru")
         assert titles(html) == [f"Lampu jalan nomor {n}" for n in (2, 1, 0)]
         assert links(html, "Relevansi") == ["/cari?q=lampu"]
@@ -118,11 +119,6 @@ class TestResults:
         assert re.search(r'<ol class="hits"\s+data-q="lampu" data-log="\d+"', page(q="lampu"))
         for narrower in ({"urut": "terbaru"}, {"papan": "kependudukan"}):
             assert "data-log" not in page(q="lampu", **narrower)
-
-
-def clock_moves() -> None:
-    """The next thing is written a moment later."""
-    time.sleep(0.01)
 
 
 class TestFacets:
