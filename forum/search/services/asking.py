@@ -22,9 +22,7 @@ from forum.core.viewer import Viewer
 from forum.search import backends, sources
 from forum.search.documents import Found, Kind, Match, Plan, group_of
 from forum.search.indexer import TOPIC
-from forum.search.services import thesaurus
 from forum.search.sources import Card
-from forum.search.thesaurus import Thesaurus
 
 # Waiting changes that are looked at. Beyond that (an import, say) only counts may be behind: cards never are.
 MOST_WAITING = 2000
@@ -38,11 +36,6 @@ class Answer:
 
     found: Found
     shown: tuple[tuple[Match, Card], ...]
-
-
-def current_thesaurus() -> Thesaurus:
-    """The thesaurus as curators have it now. One statement."""
-    return thesaurus.current()
 
 
 def today() -> date:
