@@ -51,15 +51,6 @@ def evaluate(folder: Path, as_json: bool, backend: str, no_thesaurus: bool) -> N
 
 
 def _thesaurus() -> Thesaurus:
-    """As curators have it; the one that comes with the program where there is no database yet."""
-    try:
-        return current_thesaurus()
-    except DBAPIError:
-        click.echo("There is no database: the thesaurus is the one that comes with the program.", err=True)
-        return Thesaurus(shipped())
-
-
-def _thesaurus() -> Thesaurus:
     """That of the site; where there is no database yet, what comes with the program."""
     try:
         return current_thesaurus()
