@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 from sqlalchemy import create_engine
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateSchema, DropSchema
 
 from forum.cli.search import group
