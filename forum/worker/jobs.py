@@ -26,6 +26,7 @@ from forum.core import clock, mail, outbox, ratelimit
 from forum.core.db import db, transaction
 from forum.discussions.models import Draft
 from forum.discussions.services import upkeep
+from forum.search.services import log
 
 Handler = Callable[[str], None]
 
@@ -85,12 +86,20 @@ def send_welcome(key: str) -> None:
     mail.send(accounts.welcome_mail(person, token, place, server), server)
 
 
+def forget_old_searches(key: str) -> None:
+    """Remove searches from the log that are older than the retention; when there are many, ask for the rest."""
+    with transaction():
+        if log.forget_old() >= log.FORGET_AT_ONCE:
+            outbox.put("housekeeping.searches", key)
+
+
 HANDLERS: dict[str, Handler] = {
     "worker.heartbeat": heartbeat,
     "mail.welcome": send_welcome,
     "housekeeping.sessions": forget_ended_sessions,
     "housekeeping.rate_counts": forget_rate_counts,
     "housekeeping.drafts": forget_old_drafts,
+    "housekeeping.searches": forget_old_searches,
     "posts.render_again": render_again,
 }
 
@@ -99,5 +108,6 @@ PERIODIC: dict[str, timedelta] = {
     "housekeeping.sessions": timedelta(hours=6),
     "housekeeping.rate_counts": timedelta(hours=6),
     "housekeeping.drafts": timedelta(hours=24),
+    "housekeeping.searches": timedelta(hours=24),
     "posts.render_again": timedelta(minutes=2),
 }
