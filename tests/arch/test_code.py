@@ -65,7 +65,7 @@ def test_only_entrances_open_and_end_transactions() -> None:
 MAY_OPEN = {"forum/discussions/services/upkeep.py"}
 # The transaction itself; and, on connections of their own, bulk loading for benchmarks and indexes.
 MAY_COMMIT = {"forum/core/db.py", "forum/demo/scale.py"}
-INDEXES = "forum/search/backends/"
+INDEXES = ("forum/search/backends/", "forum/search/benchmark/")
 # Whoosh pickles blocks of postings; who could change files of the index could change the program as well.
 MAY_UNPICKLE = {"forum/search/backends/whoosh_segments.py"}
 
