@@ -32,6 +32,11 @@ def current() -> Backend:
     return cast("Backend", found)
 
 
+def anew() -> Backend:
+    """The same index, by somebody who has read nothing of it yet: to see what is on the disk, not what is remembered."""
+    return _chosen(current_app.config["SETTINGS"])
+
+
 def _chosen(settings: Settings) -> Backend:
     if settings.searches_in_postgresql:
         from forum.search.backends.postgres import PostgresBackend
