@@ -25,7 +25,6 @@ from forum.discussions.services.texts import MAX_TITLE
 from forum.search.services.results import Hit
 from forum.search.views.similar import like
 
-
 # So many words of a title must be in another's before its writer is asked to look.
 SHARED_WORDS = 2
 
