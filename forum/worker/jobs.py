@@ -26,7 +26,6 @@ from forum.core import clock, mail, outbox, ratelimit
 from forum.core.db import db, transaction
 from forum.discussions.models import Draft
 from forum.discussions.services import upkeep
-from forum.search.services import log as search_log
 from forum.search.services import log
 
 Handler = Callable[[str], None]
@@ -62,14 +61,6 @@ def forget_old_drafts(key: str) -> None:
     """Remove drafts that nobody has touched for KEEP_DRAFTS."""
     with transaction():
         db.session.execute(delete(Draft).where(Draft.updated_at < clock.now() - KEEP_DRAFTS))
-
-
-def forget_old_searches(key: str) -> None:
-    """Remove searches from the log that are older than an admin wants them kept, some at a time."""
-    forgotten = 1
-    while forgotten:
-        with transaction():
-            forgotten = search_log.forget_old()
 
 
 def render_again(key: str) -> None:
@@ -109,7 +100,6 @@ HANDLERS: dict[str, Handler] = {
     "housekeeping.rate_counts": forget_rate_counts,
     "housekeeping.drafts": forget_old_drafts,
     "housekeeping.searches": forget_old_searches,
-    "housekeeping.searches": forget_old_searches,
     "posts.render_again": render_again,
 }
 
@@ -118,7 +108,6 @@ PERIODIC: dict[str, timedelta] = {
     "housekeeping.sessions": timedelta(hours=6),
     "housekeeping.rate_counts": timedelta(hours=6),
     "housekeeping.drafts": timedelta(hours=24),
-    "housekeeping.searches": timedelta(hours=24),
     "housekeeping.searches": timedelta(hours=24),
     "posts.render_again": timedelta(minutes=2),
 }
