@@ -73,7 +73,10 @@ def _empty_tables() -> None:
     deletes = "; ".join(f"DELETE FROM {table}" for table in tables)
     with db.engine.connect().execution_options(rembuk_writes=True) as connection:
         if db.engine.dialect.name == "postgresql":
-            restart = "SELECT setval(c.oid::regclass, 1, false) FROM pg_class c WHERE c.relkind = 'S'"
+            # The index in PostgreSQL is no table of the application: it stays, as Whoosh's files do, and so do its numbers.
+            index = "'search_generations_id_seq', 'search_documents_id_seq', 'search_term_ids'"
+            numbers = f"c.relkind = 'S' AND c.relname NOT IN ({index})"
+            restart = f"SELECT setval(c.oid::regclass, 1, false) FROM pg_class c WHERE {numbers}"
             connection.exec_driver_sql(f"SET LOCAL session_replication_role = replica; {deletes}; {restart}")
             connection.commit()
             return
