@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forum.discussions import diff
+from forum.core import diff
 
 WORDS = st.lists(
     st.sampled_from(["lampu", "jalan", " ", "\n", "\r\n", ",", "rusak", "\u2028", "é", "e\u0301"]), max_size=30

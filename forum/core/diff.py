@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import SequenceMatcher
-
-from forum.discussions.queries.shapes import DiffPiece
 
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 # Comparing looks at every pair of equal words (or lines), one of each side; above so many pairs (half a second at worst) a
 # changed passage is shown as replaced whole.
 MAX_PAIRS = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class DiffPiece:
+    """A run of words: kind is 'same', 'added' or 'removed'."""
+
+    kind: str
+    text: str
 
 
 def words(older: str, newer: str) -> tuple[DiffPiece, ...]:
