@@ -11,7 +11,7 @@ from forum.core.errors import Denied, NotFound
 from forum.core.i18n import _
 from forum.core.viewer import Viewer
 from forum.discussions import policy
-from forum.discussions.addresses import permalink, with_query
+from forum.discussions.addresses import permalink
 from forum.discussions.models import PostRevision
 from forum.discussions.queries.heads import load
 from forum.discussions.queries.people import person_columns, person_of
