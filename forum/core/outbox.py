@@ -15,12 +15,12 @@ from __future__ import annotations
 import os
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, Select, String, case, delete, func, null, select, update
+from sqlalchemy import ColumnElement, Index, Select, String, case, delete, func, null, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -32,6 +32,8 @@ from forum.core.db import Base, UtcDateTime, db
 LEASE = timedelta(minutes=2)
 FIRST_RETRY = timedelta(seconds=5)
 LAST_RETRY = timedelta(hours=6)
+# Keys that one statement carries: far below what either database allows.
+KEYS_IN_STATEMENT = 500
 
 
 class OutboxRow(Base):
@@ -65,23 +67,31 @@ class Job:
 
 def put(topic: str, key: object) -> None:
     """Ask for `topic` to be done for `key` after the surrounding transaction commits."""
+    put_all(topic, [str(key)])
+
+
+def put_all(topic: str, keys: Iterable[str]) -> None:
+    """`put` for each of `keys`. In one order, so that two transactions never wait for one another in a circle."""
     due_unless_claimed = case((OutboxRow.claimed_by.is_(None), clock.now()), else_=OutboxRow.due_at)
-    db.session().execute(
-        _insert(topic, key, clock.now()).on_conflict_do_update(
-            index_elements=["topic", "key"],
-            set_={"version": OutboxRow.version + 1, "attempts": 0, "due_at": due_unless_claimed},
+    wanted = sorted(set(keys))
+    for start in range(0, len(wanted), KEYS_IN_STATEMENT):
+        db.session().execute(
+            _insert(topic, wanted[start : start + KEYS_IN_STATEMENT], clock.now()).on_conflict_do_update(
+                index_elements=["topic", "key"],
+                set_={"version": OutboxRow.version + 1, "attempts": 0, "due_at": due_unless_claimed},
+            )
         )
-    )
 
 
 def schedule(topic: str, key: object, at: datetime) -> None:
     """Ask for it at `at`, unless it has been asked for already."""
-    db.session().execute(_insert(topic, key, at).on_conflict_do_nothing(index_elements=["topic", "key"]))
+    db.session().execute(_insert(topic, [str(key)], at).on_conflict_do_nothing(index_elements=["topic", "key"]))
 
 
-def _insert(topic: str, key: object, at: datetime) -> Any:
+def _insert(topic: str, keys: Sequence[str], at: datetime) -> Any:
     insert = sqlite_insert if db.session().get_bind().dialect.name == "sqlite" else postgresql_insert
-    return insert(OutboxRow).values(topic=topic, key=str(key), version=1, attempts=0, due_at=at)
+    rows = [{"topic": topic, "key": key, "version": 1, "attempts": 0, "due_at": at} for key in keys]
+    return insert(OutboxRow).values(rows)
 
 
 def worker_name() -> str:
@@ -89,18 +99,39 @@ def worker_name() -> str:
     return f"{socket.gethostname()[:30]}:{os.getpid()}"
 
 
-def anything_due(session: Session) -> bool:
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Which rows: those of the topics `names`, or with `others` all but those."""
+
+    names: tuple[str, ...] = ()
+    others: bool = True
+
+    def clause(self) -> ColumnElement[bool]:
+        return OutboxRow.topic.not_in(self.names) if self.others else OutboxRow.topic.in_(self.names)
+
+
+EVERY_TOPIC = Topics()
+
+
+def anything_due(session: Session, topics: Topics = EVERY_TOPIC) -> bool:
     """Whether a claim would find something; reads only, so that an idle worker never takes the write lock."""
-    return session.scalar(select(OutboxRow.id).where(OutboxRow.due_at <= clock.now()).limit(1)) is not None
+    due = select(OutboxRow.id).where(OutboxRow.due_at <= clock.now(), topics.clause()).limit(1)
+    return session.scalar(due) is not None
 
 
-def claim(session: Session, worker: str, limit: int = 1) -> list[Job]:
+def claim(session: Session, worker: str, limit: int = 1, topics: Topics = EVERY_TOPIC) -> list[Job]:
     """Take up to `limit` due rows for `worker`, the longest due first. They must all be done within LEASE."""
     now = clock.now()
     name = f"{worker}:{secrets.token_hex(8)}"
     due = (
-        select(OutboxRow.id).where(OutboxRow.due_at <= now).order_by(OutboxRow.due_at, OutboxRow.id).limit(limit)
-    ).with_for_update(skip_locked=True)  # PostgreSQL: two workers take different rows. SQLite has one writer at a time.
+        select(OutboxRow.id)
+        .where(OutboxRow.due_at <= now, topics.clause())
+        .order_by(OutboxRow.due_at, OutboxRow.id)
+        .limit(limit)
+        .with_for_update(
+            skip_locked=True
+        )  # PostgreSQL: two workers take different rows. SQLite has one writer at a time.
+    )
     rows = session.execute(
         update(OutboxRow)
         .where(OutboxRow.id.in_(_once(due)), OutboxRow.due_at <= now)
@@ -122,6 +153,50 @@ def done(session: Session, job: Job) -> None:
     session.execute(
         update(OutboxRow).where(_held(job)).values(claimed_by=null(), due_at=clock.now(), last_error=null())
     )
+
+
+def done_together(session: Session, jobs: Collection[Job]) -> list[Job]:
+    """`done` for jobs of one claim, as far as nobody is asking for one of them again; returns the others.
+
+    Those others would have to wait for whoever asks, while whoever asks may wait for the rest: end each of them with `done`, in
+    a transaction of its own.
+    """
+    ended: set[int] = set()
+    for chunk in _chunks(jobs):
+        untouched = (
+            select(OutboxRow.id)
+            .where(
+                _claimed(chunk), tuple_(OutboxRow.id, OutboxRow.version).in_([(job.id, job.version) for job in chunk])
+            )
+            .with_for_update(skip_locked=True)
+        )
+        gone = delete(OutboxRow).where(OutboxRow.id.in_(_once(untouched))).returning(OutboxRow.id)
+        ended |= set(session.scalars(gone.execution_options(synchronize_session=False)))
+    return [job for job in jobs if job.id not in ended]
+
+
+def give_back(session: Session, jobs: Collection[Job], pause: timedelta = timedelta(0)) -> None:
+    """Free jobs of one claim that were not even tried; they are due after `pause`."""
+    for chunk in _chunks(jobs):
+        session.execute(
+            update(OutboxRow)
+            .where(_claimed(chunk), OutboxRow.id.in_([job.id for job in chunk]))
+            .values(
+                claimed_by=null(),
+                due_at=clock.now() + pause,
+                attempts=case((OutboxRow.attempts > 0, OutboxRow.attempts - 1), else_=0),
+            )
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _chunks(jobs: Collection[Job]) -> list[list[Job]]:
+    ordered = sorted(jobs, key=lambda job: job.id)
+    return [ordered[start : start + KEYS_IN_STATEMENT] for start in range(0, len(ordered), KEYS_IN_STATEMENT)]
+
+
+def _claimed(jobs: Sequence[Job]) -> ColumnElement[bool]:
+    return OutboxRow.claimed_by == jobs[0].claim
 
 
 def retry(session: Session, job: Job, error: str) -> None:

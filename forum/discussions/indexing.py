@@ -2,14 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
 from forum.core.content import ContributionTab, register_board_names, register_contributions
 from forum.core.i18n import lazy
-from forum.discussions.queries import contributions
+from forum.core.viewer import Viewer
+from forum.discussions.queries import contributions, search_cards, searching
 from forum.discussions.queries.admin import board_names
+from forum.search import sources
+from forum.search.documents import Kind, SearchDocument
+from forum.search.sources import Card, Choice
+
+
+class Discussions:
+    """Threads and replies, for `search.sources`."""
+
+    kinds = frozenset({Kind.THREAD, Kind.REPLY})
+
+    def documents(self, keys: Sequence[str]) -> tuple[SearchDocument, ...]:
+        return searching.documents(keys)
+
+    def affected(self, key: str, after: int) -> tuple[Sequence[str], int | None]:
+        return searching.affected(key, after)
+
+    def everything(self, batch: int) -> Iterator[tuple[SearchDocument, ...]]:
+        return searching.everything(batch)
+
+    def count(self) -> int:
+        return searching.count()
+
+    def cards(self, viewer: Viewer, keys: Collection[str]) -> Mapping[str, Card]:
+        return search_cards.cards(viewer, keys)
+
+    def texts(self, keys: Collection[str]) -> Mapping[str, str]:
+        return search_cards.texts(keys)
+
+    def visible(self, viewer: Viewer, groups: Collection[int]) -> frozenset[int]:
+        return search_cards.visible(viewer, groups)
+
+
+class BoardsAndTags:
+    """What discussions can be filtered by, for `search.sources`."""
+
+    def readable_boards(self, viewer: Viewer) -> frozenset[int] | None:
+        return search_cards.readable_boards(viewer)
+
+    def boards(self, viewer: Viewer) -> tuple[Choice, ...]:
+        return search_cards.boards(viewer)
+
+    def tag(self, name: str) -> str | None:
+        return search_cards.tag(name)
 
 
 def register() -> None:
-    """The tabs of a profile, in their order, and the names of boards."""
+    """The tabs of a profile, in their order; the names of boards; what search finds."""
     register_contributions(
         ContributionTab("diskusi", lazy("Diskusi"), contributions.thread_count, contributions.threads)
     )
@@ -20,3 +66,5 @@ def register() -> None:
         ContributionTab("solusi", lazy("Jawaban diterima"), contributions.solution_count, contributions.solutions)
     )
     register_board_names(board_names)
+    sources.register(Discussions())
+    sources.register_places(BoardsAndTags())

@@ -65,6 +65,11 @@ class Thesaurus:
                 spans.append(Span(places[first], places[last - 1] + 1, self._alternatives(phrase)))
         return sorted(spans, key=lambda span: span.start)
 
+    def words(self) -> frozenset[str]:
+        """Every word of the entries: correct, whether any document has it or not."""
+        alternatives = (alternative for found in self._found.values() for alternative in found.values())
+        return frozenset(term.word for alternative in alternatives for term in alternative.terms)
+
     def _matches(self, stems: Stems) -> Iterator[tuple[int, int, Stems]]:
         for first, stem in enumerate(stems):
             for length in self._lengths.get(stem, ()):

@@ -18,6 +18,7 @@ from forum.discussions.models import Board, Draft, Post, PostRevision, Thread, T
 from forum.discussions.queries.records import PostRecord, ThreadRecord, hold_thread_of, post_for
 from forum.discussions.services.tagging import count_tags, parse_tags, set_tags, tag_ids
 from forum.discussions.services.texts import Text, reason_text, title_text
+from forum.discussions.services.touching import touch, touch_post, touch_whole_thread
 
 
 def edit_post(
@@ -49,6 +50,7 @@ def edit_post(
         set_tags(thread.id, tag_ids(parse_tags(tags)), _last_activity(thread.id))
     if (text.body, new_title) != (post.body, thread.title):
         _store_edit(actor, thread, post, text, new_title, reason)
+    touch_post(thread.id, post_id, is_opening=post.is_opening)
     db.session.execute(delete(Draft).where(Draft.user_id == actor.id, Draft.place == f"edit:{post_id}"))
     db.session.flush()
     url = thread_url(thread.id, thread.slug if new_title == thread.title else slugify(new_title))
@@ -128,10 +130,13 @@ def delete_post(actor: Viewer, post_id: int, reason: str = "") -> str:
     if post.is_opening:
         db.session.execute(update(Thread).where(Thread.id == thread.id).values(deleted_at=now))
         _count_thread(thread, -1)
+        touch_whole_thread(thread.id)
     else:
         _count_reply(thread, -1)
-        if thread.solution_id == post_id:
+        was_solution = thread.solution_id == post_id
+        if was_solution:
             _clear_solution(thread.id)
+        touch(threads=[thread.id] if was_solution else [], replies=[post_id])
     record(actor, "thread.delete" if post.is_opening else "post.delete", "post", post_id, reason=reason)
     return gone_to
 
@@ -161,8 +166,10 @@ def restore_post(actor: Viewer, post_id: int) -> str:
     if post.is_opening:
         db.session.execute(update(Thread).where(Thread.id == thread.id).values(deleted_at=None))
         _count_thread(thread, +1)
+        touch_whole_thread(thread.id)
     else:
         _count_reply(thread, +1)
+        touch(replies=[post_id])
     record(actor, "thread.restore" if post.is_opening else "post.restore", "post", post_id)
     return url
 

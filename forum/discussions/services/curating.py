@@ -17,6 +17,7 @@ from forum.discussions.models import Board, Thread
 from forum.discussions.queries.boards import board_by_slug
 from forum.discussions.queries.records import ThreadRecord, hold_thread, hold_thread_of, post_for, thread_for
 from forum.discussions.services.texts import Text, reason_text
+from forum.discussions.services.touching import touch
 
 
 def solve(actor: Viewer, post_id: int, *, on: bool) -> ThreadRecord:
@@ -40,6 +41,7 @@ def solve(actor: Viewer, post_id: int, *, on: bool) -> ThreadRecord:
         else {"solution_id": None, "solved_by_id": None, "solved_at": None}
     )
     _change(actor, thread, "thread.solve" if on else "thread.unsolve", values, before={"solution": thread.solution_id})
+    touch(threads=[thread.id], replies=[post_id, thread.solution_id])
     return thread
 
 
@@ -98,6 +100,7 @@ def move(actor: Viewer, thread_id: int, board: str) -> ThreadRecord:
     if card.ref.id == thread.board_id:
         return thread
     _change(actor, thread, "thread.move", {"board_id": card.ref.id}, before={"board_id": thread.board_id})
+    touch(threads=[thread.id])
     if not thread.is_deleted:
         for board_id, step in sorted([(thread.board_id, -1), (card.ref.id, +1)]):
             _count(board_id, step)
@@ -118,6 +121,7 @@ def summarise(actor: Viewer, thread_id: int, text: Text | None) -> ThreadRecord:
         "summary_at": clock.now() if text else None,
     }
     db.session.execute(update(Thread).where(Thread.id == thread_id).values(**values))
+    touch(threads=[thread_id])
     record(
         actor,
         "thread.summarise",

@@ -18,6 +18,7 @@ from forum.core.viewer import Viewer
 from forum.discussions import policy
 from forum.discussions.models import Draft, Post, ReadHorizon, ReadMark, Thread, Vote
 from forum.discussions.queries.records import ThreadRecord, hold_thread_of, post_for, thread_for
+from forum.discussions.services.touching import touch_post
 
 MAX_DRAFTS_KEPT = 200
 
@@ -50,6 +51,7 @@ def vote(actor: Viewer, post_id: int, *, on: bool) -> tuple[ThreadRecord, int]:
         db.session.execute(
             update(Thread).where(Thread.id == thread.id).values(helpful_count=Thread.helpful_count + step)
         )
+        touch_post(thread.id, post_id, is_opening=post.is_opening)
     return thread, db.session.execute(select(Post.helpful_count).where(Post.id == post_id)).scalar_one()
 
 

@@ -14,6 +14,7 @@ from forum.core.i18n import lazy
 from forum.core.viewer import Viewer
 from forum.discussions.models import Tag, TagSynonym, Thread, ThreadTag
 from forum.discussions.services.tagging import parse_tags
+from forum.discussions.services.touching import touch_tagged
 
 MAX_SYNONYMS = 30
 
@@ -50,6 +51,7 @@ def update_tag(actor: Viewer, tag_id: int, *, name: str, synonyms: Iterable[str]
     after = _snapshot(tag)
     if before == after:
         return False
+    touch_tagged(tag.id)
     audit.record(actor, "tag.update", "tag", tag.id, before=before, after=after)
     return True
 
@@ -76,6 +78,7 @@ def merge_tag(actor: Viewer, source_id: int, target_id: int) -> int:
     db.session.execute(update(Tag).where(Tag.id == target.id).values(thread_count=_shown_threads(target.id)))
     db.session.flush()
     db.session.refresh(target)
+    touch_tagged(target.id)
     audit.record(actor, "tag.merge", "tag", target.id, before=before, after={"target": _snapshot(target)})
     return target.thread_count
 

@@ -11,6 +11,7 @@ from forum.core.errors import Invalid
 from forum.core.markup import RENDERER_VERSION
 from forum.discussions.models import Post
 from forum.discussions.services import texts
+from forum.discussions.services.touching import touch_post
 
 BATCH = 200
 
@@ -22,13 +23,14 @@ def render_again(limit: int = BATCH) -> int:
     refuses keeps its HTML, and counts as up to date. An edit meanwhile wins.
     """
     outdated = db.session.execute(
-        select(Post.id, Post.body, Post.html, Post.version)
+        select(Post.id, Post.body, Post.html, Post.version, Post.thread_id, Post.number)
         .where(Post.renderer_version < RENDERER_VERSION)
         .order_by(Post.id)
         .limit(limit)
     ).all()
     db.session.rollback()
-    for post_id, body, html, version in outdated:
+    for post_id, body, old_html, version, thread_id, number in outdated:
+        html = old_html
         with suppress(Invalid):
             html = texts.render(body).html
         with transaction():
@@ -37,4 +39,6 @@ def render_again(limit: int = BATCH) -> int:
                 .where(Post.id == post_id, Post.version == version)
                 .values(html=html, renderer_version=RENDERER_VERSION)
             )
+            if html != old_html:
+                touch_post(thread_id, post_id, is_opening=number == 1)
     return len(outdated)

@@ -24,6 +24,7 @@ from forum.discussions.queries.records import ThreadRecord, hold_thread, post_by
 from forum.discussions.queries.shapes import ThreadKind
 from forum.discussions.services.tagging import parse_tags, set_tags, tag_ids
 from forum.discussions.services.texts import Text, title_text
+from forum.discussions.services.touching import touch
 
 MAX_KEY = 64
 
@@ -116,6 +117,7 @@ def open_thread(
     db.session.add(ReadMark(user_id=actor.id, thread_id=thread.id, number=1, read_at=now))
     _drop_draft(actor, "new")
     db.session.flush()
+    touch(threads=[thread.id])
     return Written(post.id, thread.id, thread_url(thread.id, thread.slug))
 
 
@@ -163,6 +165,7 @@ def post_reply(actor: Viewer, thread_id: int, parent_id: int, text: Text, key: s
     _read_own(actor, thread_id, number, now)
     _drop_draft(actor, f"reply:{parent_id}")
     db.session.flush()
+    touch(replies=[post.id])
     return Written(post.id, thread_id, permalink(thread.url, post.id))
 
 
