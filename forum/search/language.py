@@ -71,8 +71,8 @@ class Operator:
 class Parsed:
     """A query that has been read.
 
-    `text`: the whole, in one line, as far as it was read. `words`: the plain words. `phrases`, `excluded`: without quotes and minus. `notes`: sentences (translated when they are shown) on what was read otherwise
-    than it may have been meant.
+    `text`: the whole, in one line, as far as it was read. `words`: the plain words. `phrases`, `excluded`: without quotes and
+    minus. `notes`: sentences (translated when they are shown) on what was read otherwise than it may have been meant.
     """
 
     text: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -188,3 +188,9 @@ def own_password(user_id: int) -> OwnPassword:
 def sample_accounts_exist() -> bool:
     """Are there active sample accounts, whose password everybody knows? A production start is refused then."""
     return bool(db.session.scalar(select(exists().where(User.is_sample, User.is_active))))
+
+
+def ids_of_usernames(names: Collection[str]) -> dict[str, int]:
+    """Username -> id of those of `names` that there are, whether they are still active or not. One statement."""
+    rows = db.session.execute(select(User.username, User.id).where(User.username.in_(names)))
+    return {username: key for username, key in rows}

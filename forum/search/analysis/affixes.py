@@ -22,49 +22,50 @@ INNER = {
     "di": ("per", "pe", "ke", "se", "ber"),
     "me": ("per", "pe", "ke", "se", "ber", "ter"),
     "pe": ("per", "ke", "se", "ber", "ter"),
-    "ke": ("ber", "ter", "se", "pe", "per"),
+    "ke": ("ber", "ter", "se", "pe", "per", "tidak"),
     "ber": ("ke", "se", "pe", "per"),
     "ter": ("ke", "se", "pe", "per", "ber"),
     "se": ("ke", "pe", "per", "ber", "ter"),
     "per": ("se", "ke", "ber", "pe"),
     "ku": ("per", "ber"),
     "kau": ("per", "ber"),
+    "tidak": ("ber", "ter", "se", "me", "di"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """`prefixes` from the outside in, `suffix` the deriving one ('' for none); particles and clitics are of no interest."""
+    """`prefixes` from the outside in, `suffix` the deriving one ('' for none); `ended`: a particle or clitic was behind it."""
 
     root: str
     prefixes: tuple[str, ...]
     suffix: str
+    ended: bool
 
 
 def analyses(word: str) -> Iterator[Analysis]:
     """Every way to read `word`, itself included; most of them end in something that is no root."""
-    for core, suffix in _cores(word):
-        for prefixes, root in _peeled(core, ()):
-            yield Analysis(root, prefixes, suffix)
+    for part in bare(word):
+        for core, suffix in _cores(part):
+            for prefixes, root in _peeled(core, ()):
+                yield Analysis(root, prefixes, suffix, part != word)
 
 
 def bare(word: str) -> Iterator[str]:
-    """`word` without particle, without clitic, and without both."""
+    """`word` as it is, without particle, without clitic, and without both."""
     yield word
-    without_particle = [_cut(word, ending) for ending in PARTICLES if word.endswith(ending)]
+    without_particle = [_cut(word, ending) for ending in PARTICLES if _may_end(word, ending)]
     yield from without_particle
     for part in [word, *without_particle]:
-        yield from (_cut(part, ending) for ending in CLITICS if part.endswith(ending))
+        yield from (_cut(part, ending) for ending in CLITICS if _may_end(part, ending))
 
 
-def _cores(word: str) -> Iterator[tuple[str, str]]:
-    for part in bare(word):
-        if len(part) < 2:
-            continue
-        yield part, ""
-        for ending in DERIVING:
-            if part.endswith(ending) and len(part) > len(ending) + 1:
-                yield _cut(part, ending), ending
+def _cores(part: str) -> Iterator[tuple[str, str]]:
+    """`part` without a deriving suffix, and with each that it may have."""
+    yield part, ""
+    for ending in DERIVING:
+        if part.endswith(ending) and len(part) > len(ending) + 1:
+            yield _cut(part, ending), ending
 
 
 def _peeled(core: str, outer: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -84,6 +85,8 @@ def _without_prefix(core: str) -> Iterator[tuple[str, str]]:
         yield start, core[2:]
     if core.startswith("kau"):
         yield "kau", core[3:]
+    if core.startswith("tidak"):
+        yield "tidak", core[5:]
     if start in ("be", "te", "pe"):
         yield from _with_r(core)
     if start in ("me", "pe"):
@@ -121,15 +124,19 @@ def _after_nasal(rest: str) -> Iterator[str]:
 
 
 def _swallowed(rest: str, lost: str, kept: str) -> Iterator[str]:
-    """After a nasal: before a vowel a sound was swallowed, or (k) there was none; before others nothing happened."""
+    """After a nasal: before a vowel (and sometimes r or l: memroses) a sound was swallowed, or for k none; else nothing happened."""
     if not rest:
         return
-    if rest[0] in VOWELS:
+    if rest[0] in VOWELS or rest[0] in "rl":
         yield lost + rest
         if lost == "k":
             yield rest
     elif rest[0] in kept:
         yield rest
+
+
+def _may_end(word: str, ending: str) -> bool:
+    return word.endswith(ending) and len(word) > len(ending) + 1
 
 
 def _cut(word: str, ending: str) -> str:

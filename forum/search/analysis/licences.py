@@ -97,4 +97,16 @@ def doubt(analysis: Analysis, flags: Flags) -> int:
     return 2
 
 
-_FAMILY = {"me": "M", "di": "D", "pe": "P", "ber": "B", "ter": "T", "per": "R", "ke": "K", "se": "S", "ku": "O", "kau": "O"}
+_FAMILY = {
+    "me": "M",
+    "di": "D",
+    "pe": "P",
+    "ber": "B",
+    "ter": "T",
+    "per": "R",
+    "ke": "K",
+    "se": "S",
+    "ku": "O",
+    "kau": "O",
+    "tidak": "K",
+}

@@ -19,27 +19,43 @@ def lines(name: str) -> list[str]:
 
 @cache
 def roots() -> dict[str, Flags]:
-    """Each root with its flags. A reduplicated entry (beda-beda) gives its flags to the simple one."""
+    """Each root with its flags; also those that are commonly misspelt (resiko), with the flags of what is meant.
+
+    A reduplicated entry (beda-beda) gives its flags to the simple one.
+    """
     collected: dict[str, set[str]] = {}
     for line in [*lines("id_ID.dic")[1:], *lines("roots.txt")]:
         word, _, flags = line.partition("/")
         root = _simple(word.lower())
         if root.isalpha():
             collected.setdefault(root, set()).update(flags[i : i + 2] for i in range(0, len(flags), 2))
+    for wrong, right in misspelt().items():
+        collected.setdefault(wrong, set()).update(collected.get(right, ()))
     return {root: frozenset(flags) if flags else _NO_FLAGS for root, flags in collected.items()}
 
 
 @cache
 def irregular() -> dict[str, str]:
     """Words, and entries of the dictionary, whose stem is not what the rules would give."""
-    pairs = (line.split(" = ") for line in lines("irregular.txt"))
-    return {word: stem for words, stem in pairs for word in words.split()}
+    return _pairs("irregular.txt")
 
 
 @cache
-def untouched() -> frozenset[str]:
-    """English words that would lose letters."""
-    return frozenset(word for line in lines("english.txt") for word in line.split())
+def misspelt() -> dict[str, str]:
+    """Old and wrong spellings, with the right one; they are found behind affixes too."""
+    return _pairs("misspelt.txt")
+
+
+@cache
+def spelling() -> dict[str, str]:
+    """Words that are read as others: informal and misspelt ones, with what is meant."""
+    return misspelt() | _pairs("spelling.txt")
+
+
+def _pairs(name: str) -> dict[str, str]:
+    """What "one two = right" lines say, as a table."""
+    pairs = (line.split(" = ") for line in lines(name))
+    return {word: right for words, right in pairs for word in words.split()}
 
 
 def _simple(word: str) -> str:

@@ -1,7 +1,7 @@
 """From a word to its stem: affixes are taken off as long as the dictionary knows what remains; else Snowball, carefully.
 
 Where several roots are possible (mengarang: karang, arang), the one wins that the dictionary says takes these affixes; then the one
-with fewer prefixes; then the one that takes more affixes altogether, which is a fair sign of how common it is.
+without particle or clitic, with fewer prefixes; then the one that takes more affixes altogether, which is a fair sign of how common it is.
 """
 
 from __future__ import annotations
@@ -12,17 +12,21 @@ from functools import lru_cache
 import Stemmer
 
 from forum.search.analysis.affixes import Analysis, analyses, bare
+from forum.search.analysis.everyday import without_ending, without_nasal
 from forum.search.analysis.licences import doubt
-from forum.search.analysis.roots import irregular, roots, untouched
+from forum.search.analysis.roots import Flags, irregular, misspelt, roots
 
 CACHED_WORDS = 50_000
 LONGEST = 40
 SHORTEST = 4
+SHORTEST_ROOT = 3
 SAFE_ROOT = 4
+COMMON = 3  # affixes that a root must take to be seen behind an everyday form
+VERY_COMMON = 6
 _WEAK = frozenset({(), ("se",), ("ke",), ("ku",), ("kau",), ("di",), ("per",)})
+_BESIDE_COMMON = frozenset({(), ("di",)})  # "dikota" for "di kota"
 _ROMAN = re.compile(r"m{0,3}(cm|cd|d?c{0,3})(xc|xl|l?x{0,3})(ix|iv|v?i{0,3})")
-_STRONG = re.compile(r"(?:di|ke|ber|ter|per|me|pe|se)[a-z]{4,}(?:kan|an|i)")
-_COLLOQUIAL = (("nge", ("",)), ("ng", ("", "k")), ("ny", ("s", "c")), ("n", ("t",)), ("m", ("p",)))
+_STRONG = re.compile(r"(?:di|me|ter)[a-z]{4,}(?:kan|i)|(?:ke|pe|ber)[a-z]{4,}(?:kan|an)")
 _SNOWBALL = Stemmer.Stemmer("indonesian", 0)
 
 
@@ -34,10 +38,13 @@ def stem(word: str) -> str:
     known = irregular().get(word)
     if known is not None:
         return known
-    if word in roots() or word in untouched():
-        return word
-    root = _from_dictionary(word) or _colloquial(word)
-    return irregular().get(root, root) if root else _guess(word)
+    root = word if word in roots() else _from_dictionary(word) or _from_everyday(word)
+    return _settled(root) if root else _guess(word)
+
+
+def _settled(root: str) -> str:
+    """What a root of the dictionary is filed under: misspelt and derived ones under another."""
+    return irregular().get(root) or (stem(misspelt()[root]) if root in misspelt() else root)
 
 
 def _may_be_stemmed(word: str) -> bool:
@@ -46,43 +53,46 @@ def _may_be_stemmed(word: str) -> bool:
 
 def _from_dictionary(word: str) -> str | None:
     known = roots()
-    best: tuple[tuple[int, int, int, str], str] | None = None
+    best: tuple[tuple[int, bool, int, int, str], str] | None = None
     for analysis in analyses(word):
         flags = known.get(analysis.root)
         if flags is None:
             continue
         doubtful = doubt(analysis, flags)
-        if doubtful and not _is_safe(analysis, doubtful):
+        if doubtful and not _is_safe(analysis, flags, doubtful):
             continue
-        rank = (doubtful, len(analysis.prefixes), -len(flags), analysis.root)
+        rank = (doubtful, analysis.ended, len(analysis.prefixes), -len(flags), analysis.root)
         if best is None or rank < best[0]:
             best = rank, analysis.root
     return best[1] if best else None
 
 
-def _is_safe(analysis: Analysis, doubtful: int) -> bool:
+def _is_safe(analysis: Analysis, flags: Flags, doubtful: int) -> bool:
     """Whether affixes that the dictionary does not know of may go: only from roots that are long enough not to be chance."""
-    if not analysis.prefixes and not analysis.suffix:
-        return True
-    weak = analysis.prefixes in _WEAK and not (analysis.prefixes and analysis.suffix)
-    return len(analysis.root) >= SAFE_ROOT + (doubtful > 1 and weak)
+    needed = SAFE_ROOT
+    is_common = len(flags) >= VERY_COMMON
+    if doubtful > 1 and analysis.suffix != "kan" and _is_weak(analysis):
+        needed += not (is_common and analysis.prefixes in _BESIDE_COMMON)
+    elif is_common and analysis.suffix == "kan":
+        needed -= 1
+    return len(analysis.root) >= needed
 
 
-def _colloquial(word: str) -> str | None:
-    """ngurus, nyari, nunggu, mikirin: the everyday form of meN-, with or without -in."""
-    for core in (word, word[:-2]) if word.endswith("in") else (word,):
-        for prefix, lost in _COLLOQUIAL:
-            if core.startswith(prefix):
-                for sound in lost:
-                    root = sound + core[len(prefix) :]
-                    if len(root) >= SAFE_ROOT and root in roots():
-                        return root
-    core = word[:-2]
-    return _from_dictionary(core) if word.endswith("in") and len(core) >= SAFE_ROOT else None
+def _is_weak(analysis: Analysis) -> bool:
+    """Whether the affixes are short ones that many words begin or end with by chance."""
+    return analysis.prefixes in _WEAK and not (analysis.prefixes and analysis.suffix)
+
+
+def _from_everyday(word: str) -> str | None:
+    """The root of an everyday form (ngurus, nungguin, dibikinin), if it is a common one."""
+    known = roots()
+    found = [root for root in without_nasal(word) if len(root) >= SHORTEST_ROOT and len(known.get(root, ())) >= COMMON]
+    if found:
+        return max(found, key=lambda root: len(known[root]))
+    return next(filter(None, map(_from_dictionary, without_ending(word))), None)
 
 
 def _guess(word: str) -> str:
     """The stem of a word that the dictionary does not help with: a clitic goes; the rest only if it is affixed on both sides."""
-    core = min((part for part in bare(word) if len(part) >= SAFE_ROOT), key=len)
+    core = min((part for part in bare(word) if len(part) >= SAFE_ROOT or f"{part}nya" == word), key=len)
     return _SNOWBALL.stemWord(core) if _STRONG.fullmatch(core) else core
-

@@ -14,8 +14,10 @@ from itertools import pairwise
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from forum.search import backends
 from forum.search.analysis import Token
 from forum.search.analysis.roots import roots, spelling
+from forum.search.thesaurus import Thesaurus
 
 # A word that stands in so many documents is meant as it stands, however rare it looks.
 NEVER_FROM = 20
@@ -167,3 +169,25 @@ def _is_common(word: str, choice: str) -> bool:
         return any(a == b and longer[:i] + longer[i + 1 :] == shorter for i, (a, b) in enumerate(pairwise(longer)))
     different = [(a, b) for a, b in zip(word, choice, strict=True) if a != b]
     return len(different) == 2 or different[0] in _NEIGHBOURS
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A vocabulary with what it was made of."""
+
+    counts: Mapping[str, int]
+    thesaurus: Thesaurus
+    vocabulary: Vocabulary
+
+
+_made: list[_Made] = []
+
+
+def current_vocabulary(thesaurus: Thesaurus) -> Vocabulary:
+    """That of the index and `thesaurus`, kept as long as both stay the same. Raises Unavailable."""
+    counts = backends.current().words()
+    made = _made[0] if _made else None
+    if made is None or made.counts is not counts or made.thesaurus is not thesaurus:
+        made = _Made(counts, thesaurus, Vocabulary(counts, thesaurus.words() | spelling().keys()))
+        _made[:] = [made]
+    return made.vocabulary

@@ -107,6 +107,10 @@ class Marker:
             parts.append((" …", False))
         return tuple(_merged(parts))
 
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """Where words stand that answer, in order."""
+        return [(mark.start, mark.end) for mark in self._marks(text)]
+
     def _marks(self, text: str) -> list[_Mark]:
         """Where words stand that answer, in order, none overlapping."""
         found = self._forms(text)

@@ -1,0 +1,226 @@
+"""The search: a query as it was typed -> a page of results that the viewer may see."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from forum.core.viewer import Viewer
+from forum.search import language, planning
+from forum.search.analysis import tokens
+from forum.search.documents import Concept, Filters, Found, Match, Plan, Sort, Term
+from forum.search.language import Parsed
+from forum.search.services import asking, correcting, facets, filtering
+from forum.search.services.filtering import Known, Narrowing
+from forum.search.services.highlighting import Marker
+from forum.search.services.phrases import Checker, Phrase, phrases
+from forum.search.services.results import MAX_PAGES, PER_PAGE, Correction, FilterHint, Hit, Request, Results
+from forum.search.sources import Card
+from forum.search.thesaurus import Thesaurus
+
+__all__ = ["GOOD_COVERAGE", "Request", "Results", "search"]
+
+# A hit is good when it has so much of what the query weighs (the sum of the idf of its concepts). Any-of finds something for any
+# nonsense; half of the weight is one of two words that are equally rare, or all but the rarest of three.
+GOOD_COVERAGE = 0.6
+# With fewer good hits than this on the first page a typo is looked for.
+ENOUGH_GOOD = 5
+SHORTEST_QUERY = 2
+MOST_NEAR_WORDS = 5
+MOST_FILTER_HINTS = 5
+# Words of the thesaurus that are tried, for the words to try instead.
+MOST_TRIED = 15
+
+_NO_THESAURUS = Thesaurus(())
+
+
+def search(viewer: Viewer, request: Request, *, thesaurus: Thesaurus | None = None) -> Results:
+    """One page of what `viewer` finds. No query is an error. Raises Unavailable.
+
+    A fixed number of SQL statements, whatever is typed: eight for words alone, one more each for phrases, people and (up to three) tags,
+    and for every 500 changes that the index does not have yet.
+    """
+    began = time.perf_counter()
+    parsed = language.parse(request.text)
+    query = _Query(viewer, request, parsed, thesaurus or asking.current_thesaurus())
+    if query.asks_nothing:
+        is_short = len(parsed.asked) < SHORTEST_QUERY
+        results = Results(
+            parsed.text, parsed.asked, request, notes=query.notes, chips=query.narrowing.chips, too_short=is_short
+        )
+    else:
+        results = _answered(query)
+    return replace(results, seconds=time.perf_counter() - began)
+
+
+class _Query:
+    """A query as it is understood, for one viewer."""
+
+    def __init__(self, viewer: Viewer, request: Request, parsed: Parsed, thesaurus: Thesaurus) -> None:
+        self.viewer = viewer
+        self.request = request
+        self.parsed = parsed
+        self.thesaurus = thesaurus
+        self.page = min(max(request.page, 1), MAX_PAGES)
+        self._seen = asking.plan_for(viewer)
+        self.known: Known = filtering.known(viewer, self._seen.today, self._has_tag)
+        self.narrowing: Narrowing = filtering.narrow(parsed, request, self.known)
+        self.phrases: tuple[Phrase, ...] = phrases(parsed.phrases)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(str(note) for note in (*self.parsed.notes, *self.narrowing.notes))
+
+    @cached_property
+    def base(self) -> Plan:
+        """The plan of the first page, apart from the words."""
+        is_by_date = self.request.sort == Sort.DATE
+        return replace(
+            self._seen,
+            filters=self.narrowing.filters,
+            phrase_terms=tuple(dict.fromkeys(term for phrase in self.phrases for term in phrase.terms)),
+            phrase_check=Checker(self.phrases) if self.phrases else None,
+            excluded=_terms(" ".join(self.parsed.excluded)),
+            sort=Sort.DATE if is_by_date else Sort.RELEVANCE,
+            limit=PER_PAGE,
+        )
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Nothing to look for, or only signs; but whoever filters or excludes wants to see what is left."""
+        plan = self.plan(self.parsed.words)
+        return not (plan.concepts or plan.excluded or plan.filters != Filters())
+
+    def plan(self, words: str) -> Plan:
+        """With `words` in place of the plain words that were typed."""
+        asked = f"{words} {self.narrowing.words}".strip()
+        return replace(self.base, concepts=_concepts(asked, self.parsed.phrases, self.thesaurus))
+
+    def leads(self, words: str) -> bool:
+        """Whether `words` alone lead the viewer to anything, within the filters."""
+        concepts = _concepts(words, (), self.thesaurus)
+        return asking.leads(replace(self.base, concepts=concepts, phrase_terms=(), phrase_check=None))
+
+    def _has_tag(self, slug: str) -> bool:
+        return asking.leads(replace(self._seen, filters=Filters(tags=(slug,))))
+
+
+def _concepts(words: str, quoted: Iterable[str], thesaurus: Thesaurus) -> tuple[Concept, ...]:
+    """What is asked about. What is quoted stands for itself alone, so the thesaurus has no part in it."""
+    concepts = planning.concepts(tokens(words), thesaurus)
+    exact = planning.concepts(tokens(" ".join(quoted)), _NO_THESAURUS)
+    return tuple(dict.fromkeys((*exact, *concepts)))[: planning.MOST_CONCEPTS]
+
+
+def _terms(text: str) -> tuple[Term, ...]:
+    return tuple(dict.fromkeys(Term(token.stem, token.word) for token in tokens(text)))
+
+
+def is_good(match: Match, plan: Plan) -> bool:
+    """Whether a hit is likely to be what is looked for. Where there are no words, whatever the filters leave is."""
+    return not plan.concepts or match.coverage >= GOOD_COVERAGE
+
+
+def _good(found: Found, plan: Plan) -> int:
+    return sum(is_good(match, plan) for match in found.matches)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What is shown: the plan of the first page, what it found, and how the words were mended for it."""
+
+    plan: Plan
+    found: Found
+    correction: Correction | None = None
+
+
+def _answered(query: _Query) -> Results:
+    chosen = _chosen(query)
+    plan, found = chosen.plan, chosen.found
+    if query.page > 1:
+        plan = replace(plan, offset=(query.page - 1) * PER_PAGE)
+        found = asking.find(plan)
+    answer = asking.show(query.viewer, plan, found)
+    marker = Marker(plan.concepts, plan.phrase_terms)
+    hits = tuple(_hit(match, card, plan, marker) for match, card in answer.shown)
+    good = sum(hit.is_good for hit in hits)
+    any_good = good > 0 or (query.page > 1 and _good(chosen.found, chosen.plan) > 0)
+    total = answer.found.total
+    return Results(
+        query=query.parsed.text,
+        words=query.parsed.asked,
+        request=query.request,
+        hits=hits,
+        total=total,
+        at_least=answer.found.at_least,
+        facets=facets.views(answer.found, plan.filters, query.known),
+        chips=query.narrowing.chips,
+        notes=query.notes,
+        correction=chosen.correction,
+        good=good,
+        is_good=any_good,
+        fewer_filters=() if any_good else _fewer_filters(query, chosen.plan, total),
+        near_words=() if any_good else _near_words(query, chosen.plan),
+        page=query.page,
+        pages=max(1, min(MAX_PAGES, -(-total // PER_PAGE))),
+    )
+
+
+def _hit(match: Match, card: Card, plan: Plan, marker: Marker) -> Hit:
+    return Hit(
+        card=card,
+        title_parts=marker.title(card.title),
+        snippet_parts=marker.snippet(card.text),
+        score=match.score,
+        coverage=match.coverage,
+        is_good=is_good(match, plan),
+    )
+
+
+def _chosen(query: _Query) -> _Chosen:
+    """The words as typed, unless nothing good is found with them and something is when they are mended."""
+    plan = query.plan(query.parsed.words)
+    found = asking.find(plan)
+    good = _good(found, plan)
+    if query.request.as_typed or good >= ENOUGH_GOOD or not plan.concepts:
+        return _Chosen(plan, found)
+    mended = _mended(query)
+    if mended == query.parsed.words:
+        return _Chosen(plan, found)
+    other = query.plan(mended)
+    better = asking.find(other)
+    if _good(better, other) <= good:
+        return _Chosen(plan, found)
+    correction = Correction(query.parsed.with_words(mended), good == 0, query.parsed.text)
+    return _Chosen(other, better, correction) if correction.applied else _Chosen(plan, found, correction)
+
+
+def _mended(query: _Query) -> str:
+    """The plain words with what looks mistyped replaced by words that lead the viewer somewhere."""
+    words = query.parsed.words
+    vocabulary = correcting.current_vocabulary(query.thesaurus)
+    fixes = correcting.fixes(tokens(words), vocabulary)
+    return correcting.replaced(words, correcting.choose(fixes, query.leads))
+
+
+def _fewer_filters(query: _Query, plan: Plan, total: int) -> tuple[FilterHint, ...]:
+    """Filters without which there would be more, with how many."""
+    hints = []
+    for chip in query.narrowing.chips[:MOST_FILTER_HINTS]:
+        without = replace(plan, filters=query.narrowing.without(chip), limit=1, with_facets=False)
+        count = asking.find(without).total
+        if count > total:
+            hints.append(FilterHint(chip, count))
+    return tuple(hints)
+
+
+def _near_words(query: _Query, plan: Plan) -> tuple[str, ...]:
+    """Other words for what was asked about, by the thesaurus, that lead the viewer somewhere."""
+    others = (" ".join(term.word for term in other.terms) for c in plan.concepts for other in c.alternatives[1:])
+    near: list[str] = []
+    for words in list(dict.fromkeys(others))[:MOST_TRIED]:
+        if len(near) < MOST_NEAR_WORDS and query.leads(words):
+            near.append(words)
+    return tuple(near)

@@ -1,0 +1,109 @@
+"""Threads and guides like a text: shown while a title is typed, so that nothing is asked twice, and below what is read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from forum.core.text import one_line
+from forum.core.viewer import Viewer
+from forum.search import backends, planning
+from forum.search.analysis import tokens
+from forum.search.documents import Concept, Match, Status
+from forum.search.services import asking
+from forum.search.services.highlighting import Marker
+from forum.search.services.results import Hit
+from forum.search.sources import Card
+from forum.search.thesaurus import Thesaurus
+
+# The first line of a text is its title; so much of what follows says more about it.
+TITLE = 200
+BODY = 300
+MOST_CONCEPTS = 12
+# Alike is what has so much of the weight of the text; or, having less, so much of it in its title, where every word counts.
+ALIKE = 0.6
+ALIKE_TITLE = 0.5
+# One word alone is not alike to anything.
+LEAST_CONCEPTS = 2
+# So many are looked at for each that is wanted.
+CANDIDATES = 3
+_DONE = frozenset((Status.SOLVED, Status.VALIDATED))
+
+
+def similar(
+    viewer: Viewer, text: str, *, without: int | None = None, limit: int = 5, thesaurus: Thesaurus | None = None
+) -> tuple[Hit, ...]:
+    """What is clearly like `text` (a title, or a title, a line break and more), the most alike first; nothing for most texts.
+
+    `without`: a group that is left out: that of the text itself. A fixed number of SQL statements. Raises Unavailable.
+    """
+    title, _, body = text.strip()[: TITLE + BODY].partition("\n")
+    concepts = _concepts(one_line(title), one_line(body), thesaurus or asking.current_thesaurus())
+    if len(concepts) < LEAST_CONCEPTS:
+        return ()
+    plan = replace(
+        asking.plan_for(viewer),
+        concepts=concepts,
+        limit=CANDIDATES * limit,
+        with_facets=False,
+        without_groups=frozenset(() if without is None else (without,)),
+    )
+    answer = asking.show(viewer, plan, asking.find(plan))
+    weights = _weights(concepts)
+    alike = [(match, card) for match, card in answer.shown if _is_alike(match, card, concepts, weights)]
+    alike.sort(key=_rank)
+    marker = Marker(concepts)
+    return tuple(_hit(match, card, marker) for match, card in alike[:limit])
+
+
+def _concepts(title: str, body: str, thesaurus: Thesaurus) -> tuple[Concept, ...]:
+    """All that the title is about, and the rarest of what the body is."""
+    named = planning.concepts(tokens(title), thesaurus)[:MOST_CONCEPTS]
+    more = [concept for concept in planning.concepts(tokens(body), thesaurus) if concept not in named] if body else []
+    weights = _weights(more)
+    known = [i for i, weight in enumerate(weights) if weight < _unknown()]
+    rarest = sorted(known, key=lambda i: -weights[i])[: MOST_CONCEPTS - len(named)]
+    return (*named, *(more[i] for i in rarest))
+
+
+def _weights(concepts: Sequence[Concept]) -> list[float]:
+    """How much each says: the idf of its commonest word as typed."""
+    terms = [term for concept in concepts for term in concept.alternatives[0].terms]
+    counts = iter(backends.current().frequencies(terms))
+    count = backends.current().document_count()
+    return [_idf(max(next(counts) for _ in concept.alternatives[0].terms), count) for concept in concepts]
+
+
+def _idf(frequency: int, count: int) -> float:
+    return math.log1p((count - frequency + 0.5) / (frequency + 0.5))
+
+
+def _unknown() -> float:
+    """The weight of a word that no document has."""
+    return _idf(0, backends.current().document_count())
+
+
+def _is_alike(match: Match, card: Card, concepts: Sequence[Concept], weights: Sequence[float]) -> bool:
+    if match.coverage >= ALIKE:
+        return True
+    stems = {token.stem for token in tokens(card.title)}
+    held = sum(weight for concept, weight in zip(concepts, weights, strict=True) if _names(stems, concept))
+    return held >= ALIKE_TITLE * sum(weights)
+
+
+def _names(stems: set[str], concept: Concept) -> bool:
+    typed, *others = concept.alternatives
+    return any(term.stem in stems for term in typed.terms) or any(
+        all(term.stem in stems for term in other.terms) for other in others
+    )
+
+
+def _rank(found: tuple[Match, Card]) -> tuple[float, bool, float]:
+    """The most alike first; of equals those that were solved."""
+    match, card = found
+    return -round(match.coverage, 1), card.status not in _DONE, -match.score
+
+
+def _hit(match: Match, card: Card, marker: Marker) -> Hit:
+    return Hit(card, marker.title(card.title), marker.snippet(card.text), match.score, match.coverage, True)
