@@ -9,6 +9,7 @@ from forum.core import diff
 from forum.core.db import db
 from forum.core.errors import Denied, NotFound
 from forum.core.i18n import _
+from forum.core.paging import with_query
 from forum.core.viewer import Viewer
 from forum.discussions import policy
 from forum.discussions.addresses import permalink

@@ -26,7 +26,8 @@ def as_markdown(viewer: Viewer, slug: str) -> str:
         raise NotFound
     owner = page.owner.name if page.owner else page.unit
     dated = exact_time(page.published_at) if page.published_at else ""
-    lines = [f"# {page.title}", "", page.summary, "", f"> {_('Versi %(number)d', number=page.revision)}, {dated}. {_('Pemilik: %(name)s', name=owner)}"]
+    trust = f"{_('Versi %(number)d', number=page.revision)}, {dated}. {_('Pemilik: %(name)s', name=owner)}"
+    lines = [f"# {page.title}", "", page.summary, "", f"> {trust}"]
     for section in Section:
         if body := sections.get(section):
             lines += ["", f"## {section.label}", "", body]

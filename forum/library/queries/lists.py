@@ -199,7 +199,8 @@ def _paths(viewer: Viewer) -> tuple[PathCard, ...]:
         .order_by(Collection.position, Collection.id)
     )
     return tuple(
-        PathCard(name, collection_url(slug), description, guides, read) for name, slug, description, guides, read in rows
+        PathCard(name, collection_url(slug), description, guides, read)
+        for name, slug, description, guides, read in rows
     )
 
 

@@ -124,7 +124,9 @@ def cards(viewer: Viewer, keys: Collection[str]) -> dict[str, Card]:
     if not ids:
         return {}
     rows = db.session.execute(
-        _ROWS.add_columns(Unit.short_name.label("unit"), GuideArea.name.label("area"), GuideArea.slug.label("area_slug"))
+        _ROWS.add_columns(
+            Unit.short_name.label("unit"), GuideArea.name.label("area"), GuideArea.slug.label("area_slug")
+        )
         .outerjoin(Unit, Unit.id == Guide.unit_id)
         .outerjoin(GuideArea, GuideArea.id == Guide.area_id)
         .where(Guide.id.in_(ids), policy.guides_visible_to(viewer))
@@ -165,4 +167,6 @@ def visible(viewer: Viewer, groups: Collection[int]) -> frozenset[int]:
 
 def became_due(since: Any) -> list[int]:
     """Guides whose review date passed after the day `since`: their place in search changes without an edit."""
-    return list(db.session.scalars(select(Guide.id).where(Guide.review_due >= since, Guide.review_due < today(), *_STANDS)))
+    return list(
+        db.session.scalars(select(Guide.id).where(Guide.review_due >= since, Guide.review_due < today(), *_STANDS))
+    )

@@ -164,11 +164,14 @@ def _require_curator(actor: Viewer) -> None:
 
 
 def _change(
-    actor: Viewer, guide: GuideRecord, action: str, before: dict[str, object], values: dict[str, object], reason: str = ""
+    actor: Viewer,
+    guide: GuideRecord,
+    action: str,
+    before: dict[str, object],
+    values: dict[str, object],
+    reason: str = "",
 ) -> None:
-    db.session.execute(
-        update(Guide).where(Guide.id == guide.id).values(version=Guide.version + 1, **values)
-    )
+    db.session.execute(update(Guide).where(Guide.id == guide.id).values(version=Guide.version + 1, **values))
     told = {name: value if isinstance(value, str | int | None) else str(value) for name, value in values.items()}
     was = {name: value if isinstance(value, str | int | None) else str(value) for name, value in before.items()}
     audit.record(actor, action, "guide", guide.id, before=was, after=told, reason=reason)

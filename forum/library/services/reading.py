@@ -21,9 +21,7 @@ def _published(actor: Viewer, guide_id: int, number: int) -> int:
     row = db.session.execute(
         select(GuideRevision.id, GuideRevision.number)
         .join(Guide, Guide.id == GuideRevision.guide_id)
-        .where(
-            Guide.id == guide_id, GuideRevision.number == Guide.published_number, policy.guides_visible_to(actor)
-        )
+        .where(Guide.id == guide_id, GuideRevision.number == Guide.published_number, policy.guides_visible_to(actor))
     ).one_or_none()
     if row is None:
         raise NotFound
@@ -50,7 +48,5 @@ def vote(actor: Viewer, guide_id: int, number: int, *, helped: bool, reason: str
     revision_id = _published(actor, guide_id, number)
     mine = (GuideVote.revision_id == revision_id) & (GuideVote.user_id == actor.id)
     db.session.execute(delete(GuideVote).where(mine))
-    db.session.add(
-        GuideVote(revision_id=revision_id, user_id=actor.id, helped=helped, reason=reason, at=clock.now())
-    )
+    db.session.add(GuideVote(revision_id=revision_id, user_id=actor.id, helped=helped, reason=reason, at=clock.now()))
     db.session.flush()

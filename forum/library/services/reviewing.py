@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from forum.audit import services as audit
-from forum.core import clock
+from forum.core import clock, outbox
 from forum.core.db import db
 from forum.core.errors import Conflict, Denied, Invalid
 from forum.core.i18n import _
@@ -17,7 +17,6 @@ from forum.library.queries.records import guide_for, record_of, revision_row
 from forum.library.services.reviews import next_review
 from forum.library.services.writing import free_slug
 from forum.library.workflow import NEEDS_REASON, Action, State, Who
-from forum.core import outbox
 
 MAX_REASON = 1000
 
@@ -30,7 +29,9 @@ def approve(actor: Viewer, revision_id: int, version: int, *, validates: bool) -
     row = _decide(actor, revision_id, version, Action.APPROVE, "")
     db.session.execute(
         update(GuideRevision)
-        .where(GuideRevision.guide_id == row.guide_id, GuideRevision.state == State.PUBLISHED, GuideRevision.id != row.id)
+        .where(
+            GuideRevision.guide_id == row.guide_id, GuideRevision.state == State.PUBLISHED, GuideRevision.id != row.id
+        )
         .values(state=State.FORMER)
     )
     guide = db.session.scalars(select(Guide).where(Guide.id == row.guide_id)).one()
@@ -78,7 +79,12 @@ def _decide(actor: Viewer, revision_id: int, version: int, action: Action, reaso
     row.version += 1
     db.session.flush()
     audit.record(
-        actor, f"guide.{action}", "guide", row.guide_id, after={"revision": row.number, "state": state}, reason=row.decision_reason
+        actor,
+        f"guide.{action}",
+        "guide",
+        row.guide_id,
+        after={"revision": row.number, "state": state},
+        reason=row.decision_reason,
     )
     return row
 

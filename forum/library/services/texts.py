@@ -35,9 +35,7 @@ class GuideText:
         return tuple(section for section in REQUIRED if section.value not in self.bodies)
 
 
-def guide_text(
-    title: str, summary: str, bodies: Mapping[str, str], people: frozenset[str] | None = None
-) -> GuideText:
+def guide_text(title: str, summary: str, bodies: Mapping[str, str], people: frozenset[str] | None = None) -> GuideText:
     """Clean and render a revision's text. Raises Invalid (field 'title', 'summary', or the name of a section)."""
     kept = {section.value: bodies.get(section.value, "") for section in Section}
     kept = {name: body for name, body in kept.items() if not is_blank(body)}

@@ -65,9 +65,9 @@ def start_guide(
 def free_slug(title: str) -> str:
     """An address for `title` that no guide has or had."""
     stem = slugify(title, 70) or "panduan"
-    taken = set(
-        db.session.scalars(select(Guide.slug).where(Guide.slug.startswith(stem, autoescape=True)))
-    ) | set(db.session.scalars(select(GuideAlias.slug).where(GuideAlias.slug.startswith(stem, autoescape=True))))
+    taken = set(db.session.scalars(select(Guide.slug).where(Guide.slug.startswith(stem, autoescape=True)))) | set(
+        db.session.scalars(select(GuideAlias.slug).where(GuideAlias.slug.startswith(stem, autoescape=True)))
+    )
     return stem if stem not in taken else next(s for n in range(2, 10_000) if (s := f"{stem}-{n}") not in taken)
 
 
@@ -83,16 +83,18 @@ def set_tags(guide_id: int, names: Sequence[str]) -> None:
 def add_source(guide_id: int, thread_id: int, post_id: int | None) -> None:
     """Note where the guide comes from; noted twice is noted once."""
     known = select(GuideSource.id).where(
-        GuideSource.guide_id == guide_id, GuideSource.thread_id == thread_id, GuideSource.post_id.is_not_distinct_from(post_id)
+        GuideSource.guide_id == guide_id,
+        GuideSource.thread_id == thread_id,
+        GuideSource.post_id.is_not_distinct_from(post_id),
     )
     if db.session.scalar(known) is None:
         db.session.add(GuideSource(guide_id=guide_id, thread_id=thread_id, post_id=post_id))
 
 
-def _new_revision(
-    actor: Viewer, guide_id: int, text: GuideText, now: datetime, based_on: int | None
-) -> GuideRevision:
-    number = (db.session.scalar(select(func.max(GuideRevision.number)).where(GuideRevision.guide_id == guide_id)) or 0) + 1
+def _new_revision(actor: Viewer, guide_id: int, text: GuideText, now: datetime, based_on: int | None) -> GuideRevision:
+    number = (
+        db.session.scalar(select(func.max(GuideRevision.number)).where(GuideRevision.guide_id == guide_id)) or 0
+    ) + 1
     revision = GuideRevision(
         guide_id=guide_id,
         number=number,
@@ -180,4 +182,6 @@ def _require(actor: Viewer, row: GuideRevision, action: Action, version: int) ->
     if who is not Who.AUTHOR:
         raise Denied(_("Hanya penulisnya yang dapat mengubah draf ini."))
     if row.version != version or workflow.after(State(row.state), action, who) is None:
-        raise Conflict(_("Draf ini sudah berubah di tempat lain. Tulisan Anda tetap ada di bawah: bandingkan, lalu simpan lagi."))
+        raise Conflict(
+            _("Draf ini sudah berubah di tempat lain. Tulisan Anda tetap ada di bawah: bandingkan, lalu simpan lagi.")
+        )

@@ -46,9 +46,7 @@ def vote(guide_id: int) -> Response:
     if answer not in ("ya", "tidak"):
         raise NotFound
     with transaction():
-        reading.vote(
-            actor, guide_id, _number("revisi"), helped=answer == "ya", reason=request.form.get("alasan", "")
-        )
+        reading.vote(actor, guide_id, _number("revisi"), helped=answer == "ya", reason=request.form.get("alasan", ""))
     flash(_("Terima kasih. Kurator membaca jawaban Anda."))
     return see_other(back_to("/panduan"))
 

@@ -46,9 +46,7 @@ def guide(slug: str) -> str | Response:
 def guide_history(slug: str) -> str:
     """`versi`: the text that is looked at; `dari`: the one that it is compared with."""
     newer, older = request.args.get("versi"), request.args.get("dari")
-    page = history.history_page(
-        viewer(), slug, parse_id(older) if older else None, parse_id(newer) if newer else None
-    )
+    page = history.history_page(viewer(), slug, parse_id(older) if older else None, parse_id(newer) if newer else None)
     return render_template("library/history.html", page=page)
 
 
