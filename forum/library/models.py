@@ -123,6 +123,9 @@ class GuideRevision(Base):
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decision_reason: Mapped[str] = mapped_column(Text, default="")
+    # What the author typed since the last save, so that a lost connection loses nothing.
+    autosaved: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    autosaved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     redacted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
 

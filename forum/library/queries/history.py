@@ -8,16 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from forum.accounts.models import User
-from forum.core import diff
 from forum.core.db import db
 from forum.core.errors import NotFound
-from forum.core.i18n import _
 from forum.core.viewer import Viewer
 from forum.library import policy
 from forum.library.addresses import guide_url, history_url
 from forum.library.models import Guide, GuideRevision
+from forum.library.queries.drafts import differences
 from forum.library.queries.shapes import HistoryPage, RevisionLine, SectionDiff
-from forum.library.sections import Section
 
 MAX_REVISIONS = 200
 
@@ -91,10 +89,5 @@ def _diffs(guide_id: int, older: int, newer: int) -> tuple[SectionDiff, ...]:
             GuideRevision.guide_id == guide_id, GuideRevision.number.in_((older, newer))
         )
     )
-    texts = {row.number: row for row in rows}
-    before, after = texts[older], texts[newer]
-    parts = [(_("Judul"), before.title, after.title), (_("Ringkasan"), before.summary, after.summary)]
-    parts += [
-        (str(section.label), before.sections.get(section, ""), after.sections.get(section, "")) for section in Section
-    ]
-    return tuple(SectionDiff(label, diff.words(old, new)) for label, old, new in parts if old != new)
+    texts = {row.number: (row.title, row.summary, row.sections) for row in rows}
+    return differences(texts[older], texts[newer])

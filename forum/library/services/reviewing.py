@@ -15,7 +15,8 @@ from forum.library import policy, workflow
 from forum.library.models import Guide, GuideRevision
 from forum.library.queries.records import guide_for, record_of, revision_row
 from forum.library.services.reviews import next_review
-from forum.library.services.writing import free_slug
+from forum.library.services.texts import GuideText
+from forum.library.services.writing import free_slug, store_text
 from forum.library.workflow import NEEDS_REASON, Action, State, Who
 
 MAX_REASON = 1000
@@ -50,6 +51,20 @@ def approve(actor: Viewer, revision_id: int, version: int, *, validates: bool) -
     outbox.put("search", f"guide:{guide.id}")
 
 
+def edit_pending(actor: Viewer, revision_id: int, version: int, text: GuideText) -> None:
+    """Mend a pending revision: the curator becomes one of its authors, so another one decides. Raises NotFound, Denied, Conflict."""
+    row = revision_row(revision_id)
+    guide_for(actor, row.guide_id, hold=True)
+    db.session.refresh(row)
+    _require_curator(actor, row, version, Action.EDIT_PENDING)
+    store_text(row, text)
+    row.editors = [*row.editors, actor.id or 0]
+    row.updated_at = clock.now()
+    row.version += 1
+    db.session.flush()
+    audit.record(actor, "guide.edit_pending", "guide", row.guide_id, after={"revision": row.number})
+
+
 def send_back(actor: Viewer, revision_id: int, version: int, reason: str) -> None:
     """Ask the author to write on. Raises Invalid (no reason), NotFound, Denied, Conflict."""
     _decide(actor, revision_id, version, Action.SEND_BACK, reason)
@@ -64,6 +79,18 @@ def _decide(actor: Viewer, revision_id: int, version: int, action: Action, reaso
     row = revision_row(revision_id)
     guide_for(actor, row.guide_id, hold=True)
     db.session.refresh(row)
+    row.state = _require_curator(actor, row, version, action)
+    row.reviewer_id, row.decided_at = actor.id, clock.now()
+    row.decision_reason = _reason(reason, required=action in NEEDS_REASON)
+    row.version += 1
+    db.session.flush()
+    told = {"revision": row.number, "state": row.state}
+    audit.record(actor, f"guide.{action}", "guide", row.guide_id, after=told, reason=row.decision_reason)
+    return row
+
+
+def _require_curator(actor: Viewer, row: GuideRevision, version: int, action: Action) -> State:
+    """The state that the act leads to. Raises Denied (no curator, or one of its authors), Conflict (decided or changed)."""
     record = record_of(row)
     who = policy.who_is(actor, record.authors)
     if who is Who.AUTHOR:
@@ -73,20 +100,7 @@ def _decide(actor: Viewer, revision_id: int, version: int, action: Action, reaso
     state = workflow.after(record.state, action, who)
     if state is None or record.version != version:
         raise Conflict(_stale(row))
-    row.state = state
-    row.reviewer_id, row.decided_at = actor.id, clock.now()
-    row.decision_reason = _reason(reason, required=action in NEEDS_REASON)
-    row.version += 1
-    db.session.flush()
-    audit.record(
-        actor,
-        f"guide.{action}",
-        "guide",
-        row.guide_id,
-        after={"revision": row.number, "state": state},
-        reason=row.decision_reason,
-    )
-    return row
+    return state
 
 
 def _stale(row: GuideRevision) -> str:

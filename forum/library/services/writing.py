@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -17,12 +17,14 @@ from forum.core.viewer import Viewer
 from forum.library import policy, workflow
 from forum.library.models import Guide, GuideAlias, GuideRevision, GuideSource, GuideTag
 from forum.library.queries.records import guide_for, open_of, pending_of, record_of, revision_row
-from forum.library.services.texts import GuideText, change_text
+from forum.library.services.texts import MAX_CHARACTERS, GuideText, change_text
 from forum.library.workflow import Action, State, Who
 
 KINDS = ("procedure", "policy", "practice", "template")
 SIGNIFICANCES = ("typo", "minor", "major")
 MAX_TAGS = 5
+# Words that addresses below /panduan use for other pages.
+RESERVED = frozenset({"baru"})
 
 
 def start_guide(
@@ -120,6 +122,12 @@ def _columns(text: GuideText) -> dict[str, object]:
     }
 
 
+def store_text(row: GuideRevision, text: GuideText) -> None:
+    """Put a text into a revision."""
+    for name, value in _columns(text).items():
+        setattr(row, name, value)
+
+
 def propose(actor: Viewer, guide_id: int, text: GuideText, based_on: int) -> int:
     """A draft of a change to a guide, written over revision `based_on`; the id of the draft.
 
@@ -138,18 +146,37 @@ def save(actor: Viewer, revision_id: int, version: int, text: GuideText) -> int:
     """Store a draft. `version`: the one that the form was filled from. Returns the new version. Raises NotFound, Denied, Conflict."""
     row = revision_row(revision_id)
     _require(actor, row, Action.SAVE, version)
-    for name, value in _columns(text).items():
-        setattr(row, name, value)
+    store_text(row, text)
+    row.autosaved = row.autosaved_at = None
     row.updated_at = clock.now()
     row.version += 1
     db.session.flush()
     return row.version
 
 
-def submit(actor: Viewer, revision_id: int, version: int, *, change: str, significance: str) -> None:
-    """Hand a draft over for review. Raises Invalid, NotFound, Denied, Conflict (another revision is waiting)."""
+def autosave(actor: Viewer, revision_id: int, fields: Mapping[str, str]) -> datetime:
+    """Keep what the author is typing beside the draft, unrendered; the draft itself and its version stay. Returns when.
+
+    Raises Invalid (too long), NotFound, Denied, Conflict (no longer a draft).
+    """
+    if sum(map(len, fields.values())) > 2 * MAX_CHARACTERS:
+        raise Invalid(_("Tulisan terlalu panjang untuk disimpan."))
     row = revision_row(revision_id)
-    guide_for(actor, row.guide_id, hold=True)
+    _require(actor, row, Action.SAVE, row.version)
+    row.autosaved, row.autosaved_at = dict(fields), clock.now()
+    db.session.flush()
+    return row.autosaved_at
+
+
+def submit(
+    actor: Viewer, revision_id: int, version: int, *, change: str, significance: str, base: int | None = None
+) -> None:
+    """Hand a draft over for review. `base`: the published revision over which the author wants it, having seen that one.
+
+    Raises Invalid, NotFound, Denied, Conflict (another revision waits, or the guide was published again since).
+    """
+    row = revision_row(revision_id)
+    guide = guide_for(actor, row.guide_id, hold=True)
     _require(actor, row, Action.SUBMIT, version)
     if significance not in SIGNIFICANCES:
         raise Invalid(_("Pilih seberapa besar perubahannya."), "significance")
@@ -160,6 +187,12 @@ def submit(actor: Viewer, revision_id: int, version: int, *, change: str, signif
         raise Conflict(
             _("Perubahan lain (versi %(number)d) masih menunggu tinjauan. Draf Anda tersimpan.", number=waiting.number)
         )
+    base = row.based_on if base is None else base
+    if guide.published_number != base:
+        raise Conflict(
+            _("Panduan ini terbit dalam versi baru sejak Anda mulai menulis. Lihat bedanya, lalu kirim lagi.")
+        )
+    row.based_on = base
     row.state = State.PENDING
     row.submitted_at = row.updated_at = clock.now()
     row.version += 1

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from forum.library.views import acts, guides
+from forum.library.views import acts, guides, reviewing, writing
 
 
 def init_app(app: Flask) -> None:
     """Add the routes of the library."""
     blueprint = Blueprint("library", __name__)
-    guides.add_routes(blueprint)
-    acts.add_routes(blueprint)
+    for pages in (writing, reviewing, guides, acts):
+        pages.add_routes(blueprint)
     app.register_blueprint(blueprint)
