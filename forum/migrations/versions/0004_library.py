@@ -134,6 +134,8 @@ def upgrade() -> None:
     sa.Column('reviewer_id', Int, nullable=True),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('decision_reason', sa.Text(), nullable=False),
+    sa.Column('autosaved', sa.JSON(none_as_null=True), nullable=True),
+    sa.Column('autosaved_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('redacted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('version', Int, nullable=False),
     sa.CheckConstraint("significance IN ('typo', 'minor', 'major')", name=op.f('ck_guide_revisions_significance')),
