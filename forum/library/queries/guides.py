@@ -19,7 +19,6 @@ from forum.core.viewer import Viewer
 from forum.library import policy
 from forum.library.addresses import collection_url, guide_url, history_url, markdown_url
 from forum.library.models import (
-    Acknowledgement,
     Collection,
     CollectionItem,
     Guide,
@@ -32,6 +31,7 @@ from forum.library.models import (
     GuideVote,
 )
 from forum.library.queries.shapes import Badge, GuidePage, Link, SectionView, SourceLine, badge_of
+from forum.library.queries.standing import read_at
 from forum.library.sections import Section
 from forum.search.documents import Kind
 from forum.search.sources import Card, source_of
@@ -145,7 +145,7 @@ def _row(viewer: Viewer, slug: str) -> Any:
             successor.title.label("successor_title"),
             successor.slug.label("successor_slug"),
             uses.label("uses"),
-            Acknowledgement.at.label("read_at"),
+            read_at(viewer).label("read_at"),
             GuideVote.helped.label("vote"),
         )
         .join(
@@ -158,10 +158,6 @@ def _row(viewer: Viewer, slug: str) -> Any:
         .outerjoin(validator, validator.id == Guide.validated_by_id)
         .outerjoin(unit, unit.id == Guide.unit_id)
         .outerjoin(successor, successor.id == Guide.successor_id)
-        .outerjoin(
-            Acknowledgement,
-            (Acknowledgement.revision_id == GuideRevision.id) & (Acknowledgement.user_id == viewer.id),
-        )
         .outerjoin(GuideVote, (GuideVote.revision_id == GuideRevision.id) & (GuideVote.user_id == viewer.id))
         .where(Guide.slug == slug, Guide.merged_into_id.is_(None), policy.guides_visible_to(viewer))
     )

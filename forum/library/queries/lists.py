@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from forum.accounts.models import Unit
 from forum.core.db import db
@@ -16,16 +16,15 @@ from forum.core.viewer import Viewer
 from forum.library import policy
 from forum.library.addresses import LIBRARY, collection_url, guide_url
 from forum.library.models import (
-    Acknowledgement,
     Collection,
     CollectionItem,
     Guide,
     GuideArea,
-    GuideRevision,
     GuideTag,
 )
 from forum.library.queries.guides import today
 from forum.library.queries.shapes import AreaLine, GuideCard, LibraryPage, PathCard, PathPage, PathStep, badge_of
+from forum.library.queries.standing import read_at
 
 PAGE = 24
 SORTS = ("judul", "terbaru")
@@ -157,40 +156,15 @@ def card_of(row: Any) -> GuideCard:
     )
 
 
-def _read_by(viewer: Viewer) -> Any:
-    """SQL: the viewer has read the guide of the enclosing statement: what holds now, or a text with no major change since."""
-    since = (
-        select(func.max(GuideRevision.number))
-        .where(
-            GuideRevision.guide_id == Guide.id,
-            GuideRevision.significance == "major",
-            GuideRevision.state.in_(("published", "former")),
-        )
-        .correlate(Guide)
-        .scalar_subquery()
-    )
-    return (
-        select(func.max(Acknowledgement.at))
-        .join(GuideRevision, GuideRevision.id == Acknowledgement.revision_id)
-        .where(
-            Acknowledgement.user_id == viewer.id,
-            GuideRevision.guide_id == Guide.id,
-            or_(since.is_(None), GuideRevision.number >= since),
-        )
-        .correlate(Guide)
-        .scalar_subquery()
-    )
-
-
 def _paths(viewer: Viewer) -> tuple[PathCard, ...]:
-    read_at = _read_by(viewer)
+    read = read_at(viewer)
     rows = db.session.execute(
         select(
             Collection.name,
             Collection.slug,
             Collection.description,
             func.count(Guide.id),
-            func.count(read_at),
+            func.count(read),
         )
         .join(CollectionItem, CollectionItem.collection_id == Collection.id)
         .join(Guide, Guide.id == CollectionItem.guide_id)
@@ -213,7 +187,7 @@ def path_page(viewer: Viewer, slug: str) -> PathPage:
         raise NotFound
     rows = db.session.execute(
         _cards_statement()
-        .add_columns(_read_by(viewer).label("read_at"))
+        .add_columns(read_at(viewer).label("read_at"))
         .join(CollectionItem, CollectionItem.guide_id == Guide.id)
         .where(
             CollectionItem.collection_id == path.id,
