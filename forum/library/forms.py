@@ -78,6 +78,17 @@ class FlagForm(Form):
     note = TextAreaField(lazy("Keterangan"), filters=[line])
 
 
+class PathForm(Form):
+    name = StringField(lazy("Nama jalur"), filters=[line])
+    description = TextAreaField(lazy("Keterangan"), filters=[line])
+    guides = HiddenField()
+
+
+class RedactForm(Form):
+    words = StringField(lazy("Teks yang harus hilang"))
+    reason = StringField(lazy("Alasan"), filters=[line])
+
+
 def text_of(value: Any) -> str:
     """A field's text, '' where the form did not have it."""
     return value if isinstance(value, str) else ""

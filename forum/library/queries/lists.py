@@ -196,4 +196,4 @@ def path_page(viewer: Viewer, slug: str) -> PathPage:
         )
         .order_by(CollectionItem.position)
     )
-    return PathPage(path.name, path.description, tuple(PathStep(card_of(row), row.read_at) for row in rows))
+    return PathPage(slug, path.name, path.description, tuple(PathStep(card_of(row), row.read_at) for row in rows))

@@ -188,6 +188,7 @@ class PathStep:
 class PathPage:
     """`/jalur/<slug>`."""
 
+    slug: str
     name: str
     description: str
     steps: tuple[PathStep, ...]

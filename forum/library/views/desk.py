@@ -13,10 +13,10 @@ from forum.core.i18n import _, lazy
 from forum.core.web import flash, see_other
 from forum.library import policy
 from forum.library.addresses import guide_url
-from forum.library.forms import FlagForm, ReasonForm, text_of
+from forum.library.forms import FlagForm, ReasonForm, RedactForm, text_of
 from forum.library.queries import desk as desk_queries
 from forum.library.queries.records import GuideRecord, guide_for
-from forum.library.services import flagging, keeping
+from forum.library.services import flagging, keeping, redacting
 
 FLAG_REASONS = (
     ("outdated", lazy("Sudah usang")),
@@ -31,6 +31,7 @@ def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/moderasi/panduan", "desk", view_func=desk)
     blueprint.add_url_rule("/panduan/<id:guide_id>/atur", view_func=manage, methods=both)
     blueprint.add_url_rule("/panduan/<id:guide_id>/laporkan", view_func=flag, methods=both)
+    blueprint.add_url_rule("/panduan/<id:guide_id>/hapus-teks", view_func=redact, methods=both)
     blueprint.add_url_rule("/moderasi/panduan/laporan/<id:flag_id>", view_func=resolve, methods=["POST"])
 
 
@@ -122,3 +123,21 @@ def resolve(flag_id: int) -> Response:
         flagging.resolve(actor, flag_id, request.form.get("hasil", ""))
     flash(_("Laporan diselesaikan."))
     return see_other("/moderasi/panduan")
+
+
+def redact(guide_id: int) -> str | Response | tuple[str, int]:
+    """Take words out of every revision, for good."""
+    actor = viewer()
+    if reason := policy.refuse_curating(actor):
+        raise Denied(reason)
+    form = RedactForm()
+    guide = guide_for(actor, guide_id)
+    if request.method == "POST":
+        ratelimit.hit(ratelimit.ACT, actor.id)
+        with form.catching():
+            with transaction():
+                times = redacting.redact(actor, guide_id, text_of(form.words.data), text_of(form.reason.data))
+            flash(_("Teks itu dihapus dari %(times)d versi.", times=times))
+            return see_other(guide_url(guide.slug))
+    body = render_template("library/redact.html", guide=guide, url=guide_url(guide.slug), form=form)
+    return body, 422 if form.has_errors else 200
