@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from forum.cli.search import upkeep
 from forum.core.errors import RembukError
 from forum.core.i18n import number
 
@@ -38,7 +39,8 @@ def load() -> None:
 @click.option("--threads", type=click.IntRange(min=1), required=True, help="How many threads to make.")
 @click.option("--replies", type=click.IntRange(min=0), required=True, help="How many replies each thread gets.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same texts.")
-def scale(threads: int, replies: int, seed: int) -> None:
+@click.option("--index/--no-index", default=True, show_default=True, help="Rebuild the search index afterwards.")
+def scale(threads: int, replies: int, seed: int, index: bool) -> None:
     """Make THREADS threads with REPLIES replies each, for measuring."""
     from forum.demo import scale as scaler
 
@@ -54,3 +56,7 @@ def scale(threads: int, replies: int, seed: int) -> None:
         f"{number(made.threads)} threads, {number(made.posts)} posts in {seconds:.1f} s "
         f"({number(round(made.posts / seconds))} posts/s): {made.first_url} … {made.last_url}"
     )
+    if not index:
+        click.echo("Search does not find them yet: flask search rebuild")
+        return
+    click.get_current_context().invoke(upkeep.rebuild, as_json=False, for_worker=False)

@@ -57,7 +57,7 @@ def _in_child(run: Callable[[], None]) -> NoReturn:
     try:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
-        _end_with_parent()
+        end_with_parent()
         run()
         status = 0
     except SystemExit as end:
@@ -72,7 +72,7 @@ def _in_child(run: Callable[[], None]) -> NoReturn:
         os._exit(status)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Linux: the child gets SIGTERM when the supervisor is killed outright."""
     if sys.platform == "linux":
         import ctypes

@@ -99,6 +99,15 @@ def source_thread(viewer: Viewer, thread_id: int) -> SourceThread:
     return _thread_readers[0](viewer, thread_id)
 
 
+# The topic of the outbox under which a post waits to have its citations counted; the key is its id.
+CITATIONS = "content.citations"
+
+
+def may_cite(html: str) -> bool:
+    """Whether a post might cite a guide: cheap, so that no other post is looked at twice."""
+    return 'href="/panduan/' in html
+
+
 PostReader = Callable[[int], str | None]
 _post_readers: list[PostReader] = []
 

@@ -11,7 +11,7 @@ from forum.core.i18n import _
 
 # The fields whose text a person would miss; everything else of a form (tokens, keys, passwords) is never shown again.
 KEPT_FIELDS = ("title", "body", "tags", "reason")
-RESENT_FIELDS = (*KEPT_FIELDS, "board", "kind", "ke", "key", "version", "draft_version")
+RESENT_FIELDS = (*KEPT_FIELDS, "board", "kind", "ke", "key", "version", "draft_version", "similar_seen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def page_for(
         status=status,
         title=title,
         message=message or usual,
-        hint=hint,
+        hint=hint if kept or status != 429 else "",
         kept=kept,
         resend_to=request.full_path.rstrip("?") if offer else None,
         resend_fields=_resend_fields() if offer else (),

@@ -28,6 +28,7 @@ __all__ = [
     "_",
     "babel",
     "date_tag",
+    "day_tag",
     "exact_time",
     "lazy",
     "local_date",
@@ -119,6 +120,19 @@ def date_tag(day: date) -> Markup:
     """A `<time>` element for a day: `3 November 2026`."""
     words = format_date(day, "d MMMM y", locale=language())
     return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), words)
+
+
+@lru_cache(maxsize=4096)
+def _day(minute: datetime, locale: str) -> str:
+    return str(format_datetime(minute.astimezone(ZoneInfo(DEFAULT_ZONE)), "d MMM y", locale=locale))
+
+
+def day_tag(moment: datetime) -> Markup:
+    """`<time>` with the day in the city's zone as text (`24 Nov 2026`), and the exact time for machines and on hover."""
+    minute = moment.replace(second=0, microsecond=0)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        moment.strftime("%Y-%m-%dT%H:%M:%SZ"), exact_time(moment), _day(minute, language())
+    )
 
 
 def number(value: Any) -> str:

@@ -37,6 +37,8 @@ class ThreadForm(KeyedForm):
     kind = RadioField(lazy("Jenis diskusi"), validate_choice=False, default=ThreadKind.QUESTION.value)
     body = TextAreaField(lazy("Isi"))
     tags = StringField(lazy("Tag"), filters=[line])
+    # "1": the writer has been shown what is similar, and sends all the same
+    similar_seen = HiddenField(default="")
 
     def offer(self, boards: list[tuple[str, str]], kinds: tuple[ThreadKind, ...]) -> None:
         """Set the boards (slug, name) and kinds to choose from."""

@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import MetaData, make_url, text
 
 from forum.core.db import UtcDateTime
+from forum.search.backends import postgres_tables
 
 # Any number that nothing else in the database uses: two servers that start together migrate one after the other.
 POSTGRESQL_LOCK = 72_366_285
@@ -24,9 +25,16 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[Fal
     return False
 
 
+def tables_wanted() -> list[MetaData]:
+    """What the database should have: on PostgreSQL the search index too."""
+    if make_url(current_app.config["SQLALCHEMY_DATABASE_URI"]).get_backend_name() == "postgresql":
+        return [migrate.db.metadata, postgres_tables.metadata]
+    return [migrate.db.metadata]
+
+
 def configure(**how: Any) -> None:
     context.configure(
-        target_metadata=migrate.db.metadata,
+        target_metadata=tables_wanted(),
         render_item=render_item,
         transactional_ddl=True,
         **how,

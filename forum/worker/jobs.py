@@ -23,9 +23,11 @@ from forum.accounts import services as accounts
 from forum.accounts.models import OneTimeLink, UserSession
 from forum.config import Settings
 from forum.core import clock, mail, outbox, ratelimit
+from forum.core.content import CITATIONS
 from forum.core.db import db, transaction
 from forum.discussions.models import Draft
 from forum.discussions.services import upkeep
+from forum.library.services import citing, due
 
 Handler = Callable[[str], None]
 
@@ -85,6 +87,18 @@ def send_welcome(key: str) -> None:
     mail.send(accounts.welcome_mail(person, token, place, server), server)
 
 
+def count_citations(key: str) -> None:
+    """Bring the uses of guides in a post up to what it says now."""
+    with transaction():
+        citing.count_uses(int(key))
+
+
+def review_dates(key: str) -> None:
+    """Guides whose review date passed since yesterday stand lower in search from today on."""
+    with transaction():
+        due.touch_due()
+
+
 HANDLERS: dict[str, Handler] = {
     "worker.heartbeat": heartbeat,
     "mail.welcome": send_welcome,
@@ -92,6 +106,8 @@ HANDLERS: dict[str, Handler] = {
     "housekeeping.rate_counts": forget_rate_counts,
     "housekeeping.drafts": forget_old_drafts,
     "posts.render_again": render_again,
+    CITATIONS: count_citations,
+    "library.review_dates": review_dates,
 }
 
 PERIODIC: dict[str, timedelta] = {
@@ -100,4 +116,5 @@ PERIODIC: dict[str, timedelta] = {
     "housekeeping.rate_counts": timedelta(hours=6),
     "housekeeping.drafts": timedelta(hours=24),
     "posts.render_again": timedelta(minutes=2),
+    "library.review_dates": timedelta(hours=1),
 }

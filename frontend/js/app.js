@@ -3,15 +3,17 @@ import { startBranches } from './branch.js';
 import { startComposers } from './loader.js';
 import { startForms } from './forms.js';
 import { startKeys } from './keys.js';
+import { startLater } from './later.js';
 import { startMenus } from './menus.js';
 import { startPermalinks } from './permalink.js';
 import { startQuotes } from './quote.js';
 import { startReading } from './read.js';
 import { startReplies } from './reply.js';
 import { startScrollers } from './scrollers.js';
+import { startSearch } from './search.js';
 import { startVotes } from './votes.js';
 
-for (const start of [startForms, startMenus, startComposers, startVotes, startReplies, startBranches, startPermalinks, startQuotes, startReading, startScrollers, startKeys]) start();
+for (const start of [startForms, startMenus, startComposers, startVotes, startReplies, startBranches, startPermalinks, startQuotes, startReading, startScrollers, startLater, startSearch, startKeys]) start();
 
 // Firefox before 134 counts <use href="file.svg"> as default-src, which our policy closes: there the sprite goes into the page.
 const firefox = /Firefox\/(\d+)/.exec(navigator.userAgent);

@@ -2,6 +2,8 @@ import { say } from './text.js';
 
 const writing = (element) => element?.closest?.('input, textarea, select, [contenteditable="true"], dialog');
 
+const STOPS = '.post[id], .row, .hit';
+
 /** Single keys; a person can switch them off in the settings (data-shortcuts="off"). */
 export function startKeys() {
   if (document.documentElement.dataset.shortcuts === 'off') return;
@@ -23,15 +25,27 @@ export function startKeys() {
       if (!link) return;
       event.preventDefault();
       link.click();
+    } else if (event.key === '/') {
+      event.preventDefault();
+      search();
     } else if (event.key === '?') {
       help();
     }
   });
 }
 
+/** To the search field; where the page shows none (a phone), to the page that has it. */
+function search() {
+  const field = document.querySelector('form.find input');
+  if (!field) return;
+  if (field.offsetParent === null) location.assign(field.form.action);
+  field.focus();
+  field.select();
+}
+
 function step(direction) {
-  const stops = [...document.querySelectorAll('.post[id], .row')].filter((stop) => stop.offsetParent !== null);
-  const current = document.activeElement?.closest('.post[id], .row');
+  const stops = [...document.querySelectorAll(STOPS)].filter((stop) => stop.offsetParent !== null);
+  const current = document.activeElement?.closest(STOPS);
   let index = stops.indexOf(current);
   if (index < 0) {
     const below = stops.findIndex((stop) => stop.getBoundingClientRect().top >= 0);
@@ -39,7 +53,7 @@ function step(direction) {
   }
   const stop = stops[index + direction];
   if (!stop) return;
-  const target = stop.matches('.row') ? stop.querySelector('h3 a') : stop;
+  const target = stop.matches('.row, .hit') ? stop.querySelector('h3 a') : stop;
   if (target === stop) stop.tabIndex = -1;
   target.focus();
   stop.scrollIntoView({ block: 'nearest' });

@@ -16,14 +16,15 @@ export function composer(box) {
   return started.get(box);
 }
 
-/** The composer's code comes with the first focus, or at once when this browser still keeps a text for the box. */
+/** The composer's code comes with the first focus, or at once when this browser still keeps a text for the box, or a title is there to be compared. */
 export function startComposers() {
   for (const box of document.querySelectorAll('[data-composer]')) {
     let kept = false;
     try {
       kept = sessionStorage.getItem(keyOf(box.dataset.place)) !== null;
     } catch { /* storage is closed */ }
-    if (kept || box.contains(document.activeElement)) composer(box);
+    const titled = box.closest('form').querySelector('[data-similar]') && box.closest('form').elements.title.value;
+    if (kept || titled || box.contains(document.activeElement)) composer(box);
   }
   const load = (event) => {
     const box = event.target.closest?.('[data-composer]') ?? event.target.form?.querySelector('[data-composer]');

@@ -19,9 +19,10 @@ const texts = {
     voteOff: 'Tanda bermanfaat dihapus',
     nothing: 'Belum ada yang dapat dipratinjau.',
     people: 'Orang',
+    suggestions: 'Saran pencarian',
     close: 'Tutup',
     keys: 'Pintasan papan ketik',
-    keyList: [['j', 'Kiriman berikutnya'], ['k', 'Kiriman sebelumnya'], ['r', 'Balas kiriman yang dipilih'], ['g b', 'Ke Beranda'],
+    keyList: [['/', 'Cari'], ['j', 'Kiriman berikutnya'], ['k', 'Kiriman sebelumnya'], ['r', 'Balas kiriman yang dipilih'], ['g b', 'Ke Beranda'],
       ['g p', 'Ke Papan'], ['Ctrl+Enter', 'Kirim tulisan'], ['?', 'Tampilkan daftar ini']],
   },
   en: {
@@ -43,9 +44,10 @@ const texts = {
     voteOff: 'No longer marked as helpful',
     nothing: 'Nothing to preview yet.',
     people: 'People',
+    suggestions: 'Search suggestions',
     close: 'Close',
     keys: 'Keyboard shortcuts',
-    keyList: [['j', 'Next post'], ['k', 'Previous post'], ['r', 'Reply to the chosen post'], ['g b', 'To the home page'],
+    keyList: [['/', 'Search'], ['j', 'Next post'], ['k', 'Previous post'], ['r', 'Reply to the chosen post'], ['g b', 'To the home page'],
       ['g p', 'To the boards'], ['Ctrl+Enter', 'Send'], ['?', 'Show this list']],
   },
 };

@@ -321,7 +321,7 @@ def test_the_form_moves_to_the_post_that_is_answered(visitor: NewVisitor, site: 
 def test_the_template_of_a_board_gives_way_but_never_to_ones_own_words(visitor: NewVisitor, member: str) -> None:
     writer = visitor(member)
     page = writer.open("/diskusi/baru")
-    area, board = page.locator("textarea[name=body]"), page.get_by_label("Papan", exact=True)
+    area, board = page.locator("textarea[name=body]"), page.get_by_label("Papan tujuan")
     board.select_option("kesehatan")
     expect(area).to_have_value(re.compile("Situasi"))
     board.select_option("belajar-evaluasi")

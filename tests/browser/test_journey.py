@@ -25,7 +25,7 @@ def ask(asker: Visitor, title: str) -> Page:
     page = asker.open("/papan/kependudukan")
     asker.press("Ajukan pertanyaan", role="link", within=page.locator("main"))
     asker.looked()
-    expect(page.get_by_label("Papan", exact=True)).to_have_value("kependudukan")
+    expect(page.get_by_label("Papan tujuan")).to_have_value("kependudukan")
     expect(page.locator("textarea[name=body]")).to_have_value(re.compile("Situasi"))
     page.get_by_label("Judul").fill(title)
     page.get_by_label("Pertanyaan", exact=False).first.check()

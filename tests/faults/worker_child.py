@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,9 @@ def main(instance: str, step: str, work_done: str) -> None:
     def dying(name: str, function: Any) -> Any:
         """`function`, with a chance to die before it, after it, and after the transaction around it is over."""
 
-        def call(*arguments: Any) -> Any:
+        def call(*arguments: Any, **named: Any) -> Any:
             die(f"before {name}")
-            answer = function(*arguments)
+            answer = function(*arguments, **named)
             die(f"in the transaction of {name}")
             return answer
 
@@ -45,11 +46,16 @@ def main(instance: str, step: str, work_done: str) -> None:
             os.fsync(file.fileno())
         die("after handler")
 
+    def nothing(app: Flask, stop: threading.Event) -> None:
+        stop.wait()
+
     outbox.claim = dying("claim", outbox.claim)  # type: ignore[assignment]
     outbox.done = dying("done", outbox.done)  # type: ignore[assignment]
     app = Flask("database alone")
     database.init_app(app, f"sqlite:///{instance}/rembuk.sqlite")
-    loop.run(app, {"copy": handler, **dict.fromkeys(loop.jobs.PERIODIC, lambda key: None)})
+    handlers = {"copy": handler, **dict.fromkeys(loop.jobs.PERIODIC, lambda key: None)}
+    # Without the thread that indexes: tests/faults/test_search_killed.py is about that one.
+    loop.run(app, handlers, beside=nothing)
 
 
 if __name__ == "__main__":

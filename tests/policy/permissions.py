@@ -70,6 +70,7 @@ READING = (
     _get("discussions.board", "/papan/{board}"),
     _get("discussions.tag", "/tag/{tag}"),
     _get("discussions.thread", "/diskusi/{thread}"),
+    _get("discussions.similar", "/diskusi/{thread}/serupa"),
     _get("discussions.branch", "/diskusi/{thread}/cabang/{reply}"),
     _get(
         "discussions.history", "/kiriman/{edited}/riwayat", who=AUTHORS, note="earlier texts of a post that was edited"
@@ -109,6 +110,15 @@ MARKING = (
     _post("discussions.mark_read", "/diskusi/{thread}/dibaca", fields={"number": "1"}),
     _post("discussions.mark_all_read", "/dibaca"),
 )
+SEARCHING = (
+    _get("search.results", "/cari"),
+    _get("search.suggestions", "/cari/saran?q=la"),
+    _get("search.similar_to_title", "/cari/serupa?judul=lampu+jalan+padam"),
+    _post(
+        "search.opened", "/cari/dibuka", done=204, fields={"log": "1", "key": "thread:1"},
+        note="counts for one's own search alone",
+    ),
+)  # fmt: skip
 CURATING = (
     _post("discussions.pin", "/diskusi/{thread}/sematkan", who=STAFF, fields={"on": "1"}),
     _get("discussions.lock", "/diskusi/{thread}/kunci", who=STAFF),
@@ -180,6 +190,7 @@ OPEN = (_get("web.health", "/sehat", who=EVERYBODY),)
 SECTIONS: dict[str, tuple[Row, ...]] = {
     "Reading": READING,
     "Writing": WRITING,
+    "Searching": SEARCHING,
     "Marking": MARKING,
     "Moderating": CURATING,
     "One's own account": ACCOUNT,

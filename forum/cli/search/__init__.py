@@ -5,3 +5,5 @@ from __future__ import annotations
 from flask.cli import AppGroup
 
 group = AppGroup("search", help="Ask the search index, rebuild it, compare it with the database, measure it.")
+
+from forum.cli.search import query, upkeep  # noqa: E402, F401 - they add their commands to the group

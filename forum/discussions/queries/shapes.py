@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from forum.accounts.queries import Person as Person
 from forum.core.diff import DiffPiece
+from forum.search.services.results import Hit
 
 
 class ThreadKind(StrEnum):
@@ -354,12 +355,28 @@ class DraftsPage:
 
 @dataclass(frozen=True, slots=True)
 class ComposePage:
-    """`/diskusi/baru`: the boards the viewer may post in, with their templates; `draft` is offered when it differs."""
+    """`/diskusi/baru`: the boards the viewer may post in, with their templates; `draft` is offered when it differs.
+
+    `similar`: what the writer must have seen before the form is sent. `other_title`: the address asked for it, but the draft has its own;
+    `other_title_url` takes it all the same.
+    """
 
     boards: tuple[BoardCard, ...]
     kinds: tuple[str, ...]
     tag_suggestions: tuple[str, ...]
     draft: DraftView | None
+    similar: tuple[Hit, ...] = ()
+    other_title: str = ""
+    other_title_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarPage:
+    """`/diskusi/<ref>/serupa`: threads and guides like the thread with this title and address."""
+
+    title: str
+    url: str
+    hits: tuple[Hit, ...]
 
 
 @dataclass(frozen=True, slots=True)

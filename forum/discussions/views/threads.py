@@ -15,14 +15,17 @@ from forum.discussions.forms import ReplyForm
 from forum.discussions.queries import branches, threads
 from forum.discussions.queries import history as histories
 from forum.discussions.queries.records import thread_for
-from forum.discussions.queries.shapes import BranchPage, Sort, View
+from forum.discussions.queries.shapes import BranchPage, SimilarPage, Sort, View
 from forum.discussions.services import reading
 from forum.discussions.views.lists import choice
+from forum.search.documents import Kind, group_of
+from forum.search.views.similar import like
 
 
 def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/diskusi/<thread:ref>", view_func=thread)
     blueprint.add_url_rule("/diskusi/<thread:ref>/cabang/<id:post_id>", view_func=branch)
+    blueprint.add_url_rule("/diskusi/<thread:ref>/serupa", view_func=similar)
     blueprint.add_url_rule("/diskusi/<thread:ref>/dibaca", view_func=mark_read, methods=["POST"])
     blueprint.add_url_rule("/kiriman/<id:post_id>/riwayat", view_func=history)
 
@@ -69,6 +72,18 @@ def branch(ref: int, post_id: int) -> str | Response:
 def history(post_id: int) -> str:
     page = histories.history_page(viewer(), post_id, optional_id("dari"), optional_id("ke"))
     return render_template("discussions/history.html", page=page)
+
+
+def similar(ref: int) -> str | Response:
+    """What is like a thread: a page of its own, which a script puts at the end of the thread's when a reader comes there."""
+    actor = viewer()
+    ratelimit.hit_here(ratelimit.SIMILAR, actor.id)
+    record = thread_for(actor, ref)
+    url = f"{record.url}/serupa"
+    if request.path != url:
+        return _led_to(url)
+    hits = like(actor, record.title, without=group_of(Kind.THREAD, record.id))
+    return render_template("discussions/similar.html", page=SimilarPage(record.title, record.url, hits))
 
 
 def mark_read(ref: int) -> Response:

@@ -10,15 +10,19 @@ from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.core.errors import Conflict, Denied, Invalid
 from forum.core.i18n import _
-from forum.core.paging import parse_id
+from forum.core.paging import parse_id, with_query
+from forum.core.text import one_line
 from forum.core.web import flash, see_other
 from forum.discussions import policy
 from forum.discussions.forms import EditForm, ReplyForm, ThreadForm, text_of
 from forum.discussions.queries import boards, presenting
 from forum.discussions.queries.drafts import draft_at
 from forum.discussions.queries.records import opening_post_id, post_for, thread_for
-from forum.discussions.queries.shapes import BoardCard, ComposePage, EditPage, ReplyPage, ThreadKind
+from forum.discussions.queries.shapes import BoardCard, ComposePage, DraftView, EditPage, ReplyPage, ThreadKind
 from forum.discussions.services import changing, texts, writing
+from forum.discussions.services.texts import MAX_TITLE
+from forum.search.services.results import Hit
+from forum.search.views.similar import like
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -32,45 +36,85 @@ def add_routes(blueprint: Blueprint) -> None:
 def compose() -> str | Response | tuple[str, int]:
     actor = viewer()
     form = ThreadForm()
+    similar: tuple[Hit, ...] = ()
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
         with form.catching():
-            text = texts.post_text(text_of(form.body.data))
-            with transaction():
-                written = writing.open_thread(
-                    actor,
-                    board=text_of(form.board.data),
-                    kind=text_of(form.kind.data),
-                    title=text_of(form.title.data),
-                    tags=text_of(form.tags.data),
-                    text=text,
-                    key=text_of(form.key.data),
-                )
-            flash(_("Diskusi Anda sudah terbit."))
-            return see_other(written.url)
-    page = _compose_page(form)
+            if earlier := writing.sent_before(actor, text_of(form.key.data), text_of(form.body.data)):
+                return see_other(earlier.url)
+            similar = _not_seen_yet(form)
+            if not similar:
+                return _open_thread(form)
+    page = _compose_page(form, similar)
     form.renew_key()
     return render_template("discussions/compose.html", page=page, form=form), 422 if form.has_errors else 200
 
 
-def _compose_page(form: ThreadForm) -> ComposePage:
+def _not_seen_yet(form: ThreadForm) -> tuple[Hit, ...]:
+    """What is like the new title, unless the writer was shown it (by a script, or by this page the time before)."""
+    if form.similar_seen.data == "1":
+        return ()
+    similar = like(viewer(), text_of(form.title.data))
+    if similar:
+        form.similar_seen.data = "1"
+    return similar
+
+
+def _open_thread(form: ThreadForm) -> Response:
+    text = texts.post_text(text_of(form.body.data))
+    with transaction():
+        written = writing.open_thread(
+            viewer(),
+            board=text_of(form.board.data),
+            kind=text_of(form.kind.data),
+            title=text_of(form.title.data),
+            tags=text_of(form.tags.data),
+            text=text,
+            key=text_of(form.key.data),
+        )
+    flash(_("Diskusi Anda sudah terbit."))
+    return see_other(written.url)
+
+
+def _compose_page(form: ThreadForm, similar: tuple[Hit, ...]) -> ComposePage:
     actor = viewer()
     open_boards = tuple(card for card in boards.boards_for(actor) if card.may_post)
     draft = draft_at(actor, "new")
+    other_title = ""
     if request.method == "GET":
         _prefill(form, open_boards)
         if draft:
-            form.title.data, form.body.data, form.tags.data = draft.title, draft.body, draft.tags
+            other_title = _take_draft_title(form, draft)
+            form.body.data, form.tags.data = draft.body, draft.tags
             form.board.data = draft.board_slug or form.board.data
             form.kind.data = draft.kind or form.kind.data
     moderates = any(policy.may_moderate(actor, card.ref.id) for card in open_boards)
     kinds = tuple(ThreadKind) if moderates else (ThreadKind.QUESTION, ThreadKind.PRACTICE)
     form.offer([(card.ref.slug, card.ref.name) for card in open_boards], kinds)
-    return ComposePage(open_boards, tuple(kinds), boards.popular_tags(actor), draft)
+    return ComposePage(
+        boards=open_boards,
+        kinds=tuple(kinds),
+        tag_suggestions=boards.popular_tags(actor),
+        draft=draft,
+        similar=similar,
+        other_title=other_title,
+        other_title_url=with_query(request.path, judul=other_title, pakai=1) if other_title else "",
+    )
+
+
+def _take_draft_title(form: ThreadForm, draft: DraftView) -> str:
+    """The draft's title goes before the one in the address, which is given back then; `pakai=1` asks for that of the address."""
+    asked = text_of(form.title.data)
+    if not asked or request.args.get("pakai") == "1":
+        form.title.data = asked or draft.title
+        return ""
+    form.title.data = draft.title or asked
+    return asked if draft.title not in ("", asked) else ""
 
 
 def _prefill(form: ThreadForm, open_boards: tuple[BoardCard, ...]) -> None:
-    """A new question begins with the board in the address and that board's template."""
+    """A new question begins with title and board of the address, and that board's template."""
+    form.title.data = one_line(request.args.get("judul", "")[: 4 * MAX_TITLE])[:MAX_TITLE]
     wanted = request.args.get("papan", "")
     for card in open_boards:
         if card.ref.slug == wanted:

@@ -10,7 +10,6 @@ from forum.core import clock, content
 from forum.core.db import db
 from forum.library.models import Guide, GuideAlias, GuideUse
 
-CITATIONS = "library.citations"
 _LINK = re.compile(r'href="/panduan/([a-z0-9-]{1,80})[#"]')
 
 

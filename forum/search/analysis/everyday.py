@@ -16,33 +16,29 @@ _ENOUGH = 4
 
 def without_nasal(word: str) -> Iterator[str]:
     """What may be the root of a word that begins with the rest of meN-."""
-    for core in _cores(word):
-        for beginning, lost in _BEGINNINGS:
-            # "mada" is no pada: a word that has lost one letter must have enough left
-            if core.startswith(beginning) and (len(beginning) > 1 or len(core) > _ENOUGH):
-                for sound in lost:
-                    yield from _vowels(sound + core[len(beginning) :])
+    for part in bare(word):
+        yield from _without_beginning(part)
+        for core in _without_ending(part):
+            yield from _without_beginning(core)
 
 
 def without_ending(word: str) -> Iterator[str]:
     """What is left without -in, prefixes untouched."""
     for part in bare(word):
-        if _has_ending(part):
-            yield from _vowels(part[: -len(_ENDING)])
+        yield from _without_ending(part)
 
 
-def _cores(word: str) -> Iterator[str]:
-    for part in bare(word):
-        yield part
-        if _has_ending(part):
-            yield part[: -len(_ENDING)]
+def _without_beginning(core: str) -> Iterator[str]:
+    for beginning, lost in _BEGINNINGS:
+        # "mada" is no pada: a word that has lost one letter must have enough left
+        if core.startswith(beginning) and (len(beginning) > 1 or len(core) > _ENOUGH):
+            yield from (sound + core[len(beginning) :] for sound in lost)
 
 
-def _has_ending(part: str) -> bool:
-    return part.endswith(_ENDING) and len(part) >= _ENOUGH + len(_ENDING)
-
-
-def _vowels(core: str) -> Iterator[str]:
-    yield core
-    if _LAST_E.search(core):
-        yield _LAST_E.sub(r"a\1", core)
+def _without_ending(part: str) -> Iterator[str]:
+    """`part` without -in; also with a for the last e (tanggepin, diemin)."""
+    if part.endswith(_ENDING) and len(part) >= _ENOUGH + len(_ENDING):
+        core = part[: -len(_ENDING)]
+        yield core
+        if _LAST_E.search(core):
+            yield _LAST_E.sub(r"a\1", core)

@@ -16,6 +16,8 @@ from forum.search.analysis.everyday import without_ending, without_nasal
 from forum.search.analysis.licences import doubt
 from forum.search.analysis.roots import Flags, irregular, misspelt, roots
 
+Rank = tuple[int, bool, int, bool, int, str]
+
 CACHED_WORDS = 50_000
 LONGEST = 40
 SHORTEST = 4
@@ -35,7 +37,7 @@ def stem(word: str) -> str:
     """The stem of a folded word; numbers, codes, names and what is not Indonesian stay as they are."""
     if not _may_be_stemmed(word):
         return word
-    known = irregular().get(word)
+    known = next((irregular()[part] for part in bare(word) if part in irregular()), None)
     if known is not None:
         return known
     root = word if word in roots() else _from_dictionary(word) or _from_everyday(word)
@@ -53,7 +55,7 @@ def _may_be_stemmed(word: str) -> bool:
 
 def _from_dictionary(word: str) -> str | None:
     known = roots()
-    best: tuple[tuple[int, bool, int, int, str], str] | None = None
+    best: tuple[Rank, str] | None = None
     for analysis in analyses(word):
         flags = known.get(analysis.root)
         if flags is None:
@@ -61,10 +63,16 @@ def _from_dictionary(word: str) -> str | None:
         doubtful = doubt(analysis, flags)
         if doubtful and not _is_safe(analysis, flags, doubtful):
             continue
-        rank = (doubtful, analysis.ended, len(analysis.prefixes), -len(flags), analysis.root)
+        rank = _rank(analysis, flags, doubtful)
         if best is None or rank < best[0]:
             best = rank, analysis.root
     return best[1] if best else None
+
+
+def _rank(analysis: Analysis, flags: Flags, doubtful: int) -> Rank:
+    """What speaks against this reading, the weightiest first."""
+    suffix_before_ending = analysis.ended and bool(analysis.suffix)
+    return doubtful, analysis.ended, len(analysis.prefixes), suffix_before_ending, -len(flags), analysis.root
 
 
 def _is_safe(analysis: Analysis, flags: Flags, doubtful: int) -> bool:

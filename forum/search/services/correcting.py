@@ -40,6 +40,7 @@ SLIP = 2.5
 KNOWN = 2
 MOST_CANDIDATES = 3
 MOST_SUSPECTS = 4
+MOST_EXAMINED = 8
 # In a vocabulary larger than this, words that stand in one document only are mostly slips themselves.
 LARGE = 30_000
 
@@ -96,10 +97,11 @@ class Vocabulary:
 
 
 def fixes(found: Sequence[Token], vocabulary: Vocabulary) -> tuple[Fix, ...]:
-    """What may be mistyped in the words `found` of a query, rarest words first, at most MOST_SUSPECTS; none overlapping."""
+    """What may be mistyped in the words `found` of a query, at most MOST_SUSPECTS; none overlapping."""
     joined = list(_torn(found, vocabulary))
     taken = {at for fix in joined for at in (fix.start, fix.end)}
-    single = (_fix(token, vocabulary) for token in found if not {token.start, token.end} & taken)
+    strange = [t for t in found if not {t.start, t.end} & taken and _is_strange(t, vocabulary)][:MOST_EXAMINED]
+    single = (_fix(token, vocabulary) for token in strange)
     return (*joined, *(fix for fix in single if fix is not None))[:MOST_SUSPECTS]
 
 
@@ -120,13 +122,15 @@ def replaced(text: str, changes: Iterable[tuple[int, int, str]]) -> str:
     return text
 
 
-def _fix(token: Token, vocabulary: Vocabulary) -> Fix | None:
+def _is_strange(token: Token, vocabulary: Vocabulary) -> bool:
     word = token.word
     if token.is_stop or not SHORTEST <= len(word) <= LONGEST or not word.isalpha() or vocabulary.is_known(word):
-        return None
-    count = vocabulary.count(word)
-    if count >= NEVER_FROM:
-        return None
+        return False
+    return vocabulary.count(word) < NEVER_FROM
+
+
+def _fix(token: Token, vocabulary: Vocabulary) -> Fix | None:
+    word, count = token.word, vocabulary.count(token.word)
     slips = 1 if count or len(word) < TWO_SLIPS_FROM else 2
     candidates = vocabulary.alike(word, slips)
     if count:

@@ -111,6 +111,10 @@ class Marker:
         """Where words stand that answer, in order."""
         return [(mark.start, mark.end) for mark in self._marks(text)]
 
+    def answered(self, text: str) -> frozenset[int]:
+        """The numbers of the concepts that `text` answers."""
+        return frozenset[int]().union(*self._concepts(self._forms(text)).values())
+
     def _marks(self, text: str) -> list[_Mark]:
         """Where words stand that answer, in order, none overlapping."""
         found = self._forms(text)
@@ -238,7 +242,7 @@ def _beginning(text: str, first: int) -> int:
     if first <= LEAD:
         return 0
     sentences = [match.end() for match in _SENTENCE_END.finditer(text, max(0, first - SENTENCE), first)]
-    return sentences[0] if sentences else _word_start(text, first - LEAD)
+    return sentences[-1] if sentences else _word_start(text, first - LEAD)
 
 
 def _word_start(text: str, at: int) -> int:

@@ -45,10 +45,14 @@ def search(viewer: Viewer, request: Request, *, thesaurus: Thesaurus | None = No
     began = time.perf_counter()
     parsed = language.parse(request.text)
     query = _Query(viewer, request, parsed, thesaurus or asking.current_thesaurus())
-    if query.asks_nothing:
-        is_short = len(parsed.asked) < SHORTEST_QUERY
+    if query.is_too_short or query.asks_nothing:
         results = Results(
-            parsed.text, parsed.asked, request, notes=query.notes, chips=query.narrowing.chips, too_short=is_short
+            query=parsed.text,
+            words=query.asked,
+            request=request,
+            chips=query.narrowing.chips,
+            notes=query.notes,
+            too_short=query.is_too_short,
         )
     else:
         results = _answered(query)
@@ -88,10 +92,22 @@ class _Query:
         )
 
     @property
+    def asked(self) -> str:
+        """What it is about: words, phrases, and what was no operator after all."""
+        return f"{self.parsed.asked} {self.narrowing.words}".strip()
+
+    @property
+    def is_too_short(self) -> bool:
+        return len(self.asked) < SHORTEST_QUERY and not self.narrows
+
+    @property
     def asks_nothing(self) -> bool:
-        """Nothing to look for, or only signs; but whoever filters or excludes wants to see what is left."""
-        plan = self.plan(self.parsed.words)
-        return not (plan.concepts or plan.excluded or plan.filters != Filters())
+        """Nothing but signs; but whoever filters or excludes wants to see what is left."""
+        return not (self.narrows or self.plan(self.parsed.words).concepts)
+
+    @property
+    def narrows(self) -> bool:
+        return self.base.filters != Filters() or bool(self.base.excluded)
 
     def plan(self, words: str) -> Plan:
         """With `words` in place of the plain words that were typed."""
@@ -150,7 +166,7 @@ def _answered(query: _Query) -> Results:
     total = answer.found.total
     return Results(
         query=query.parsed.text,
-        words=query.parsed.asked,
+        words=query.asked,
         request=query.request,
         hits=hits,
         total=total,

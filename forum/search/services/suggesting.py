@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from forum.core.i18n import _
@@ -38,19 +38,33 @@ def suggest(viewer: Viewer, text: str, *, thesaurus: Thesaurus | None = None) ->
     parsed = language.parse(text)
     if len(parsed.text) < SHORTEST:
         return ()
-    asked = tokens(parsed.asked)
-    cards = _cards(viewer, asked, thesaurus or asking.current_thesaurus()) if asked else []
-    return (*_tags(cards, asked), *_titles(cards, asked), _search_for(parsed.text))
+    typed = _typed(parsed.asked)
+    cards = _cards(viewer, typed, thesaurus or asking.current_thesaurus()) if typed else []
+    offered = [*_tags(cards, typed), *_titles(cards, typed)] if typed else []
+    return (*offered, _search_for(parsed.text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """`done`: whole words; `last`: the word that may be unfinished; `piece`: with what it is joined to, as typed ("ktp-e")."""
+
+    done: tuple[Token, ...]
+    last: Token
+    piece: str
+
+
+def _typed(text: str) -> _Typed | None:
+    found = tokens(text)
+    return _Typed(tuple(found[:-1]), found[-1], fold(text.split()[-1])) if found else None
 
 
 def _search_for(text: str) -> Suggestion:
     return Suggestion("cari", _("Cari “%(text)s”", text=text), f"{SEARCH_PAGE}?{urlencode({'q': text})}")
 
 
-def _cards(viewer: Viewer, asked: Sequence[Token], thesaurus: Thesaurus) -> list[Card]:
+def _cards(viewer: Viewer, typed: _Typed, thesaurus: Thesaurus) -> list[Card]:
     """What may be meant, the likeliest first."""
-    *done, last = asked
-    concepts = (*planning.concepts(done, thesaurus), _unfinished(last))[-planning.MOST_CONCEPTS :]
+    concepts = (*planning.concepts(typed.done, thesaurus), _unfinished(typed.last))[-planning.MOST_CONCEPTS :]
     plan = replace(asking.plan_for(viewer), concepts=concepts, limit=CANDIDATES, with_facets=False)
     return [card for _match, card in asking.show(viewer, plan, asking.find(plan)).shown]
 
@@ -63,8 +77,8 @@ def _unfinished(last: Token) -> Concept:
     return Concept((typed, *others))
 
 
-def _titles(cards: Sequence[Card], asked: Sequence[Token]) -> list[Suggestion]:
-    fitting = [card for card in cards if _fits(card.title, asked)]
+def _titles(cards: Sequence[Card], typed: _Typed) -> list[Suggestion]:
+    fitting = [card for card in cards if _fits(card.title, typed)]
     fitting.sort(key=lambda card: _is_guide(card) is False)
     distinct = {card.head_url: card for card in fitting}
     return [
@@ -77,23 +91,18 @@ def _is_guide(card: Card) -> bool:
     return card.kind is Kind.GUIDE
 
 
-def _tags(cards: Iterable[Card], asked: Sequence[Token]) -> list[Suggestion]:
+def _tags(cards: Iterable[Card], typed: _Typed) -> list[Suggestion]:
     """Tags of what was found that begin as what is typed, the most frequent first."""
     counted = Counter(tag for card in cards for tag in card.tags)
-    fitting = [(name, url) for (name, url), _count in counted.most_common() if _fits(name, asked)]
+    fitting = [(name, url) for (name, url), _count in counted.most_common() if _fits(name, typed)]
     return [Suggestion("tag", name, url) for name, url in fitting[:MOST_TAGS]]
 
 
-def _fits(text: str, asked: Sequence[Token]) -> bool:
+def _fits(text: str, typed: _Typed) -> bool:
     """Whether every word that is typed is in `text`, the last as the beginning of one; stop words do not matter."""
     found = tokens(text)
     stems = {token.stem for token in found}
-    *done, last = asked
-    begins = any(
-        word.startswith(last.word) for token in found for word in (token.word, token.stem, _written(text, token))
-    )
-    return (begins or last.stem in stems) and all(token.is_stop or token.stem in stems for token in done)
-
-
-def _written(text: str, token: Token) -> str:
-    return fold(text[token.start : token.end])
+    if any(piece.startswith(typed.piece) for piece in fold(text).split()):
+        return all(token.is_stop or token.stem in stems for token in typed.done if token.end < typed.last.start)
+    begins = any(word.startswith(typed.last.word) for token in found for word in (token.word, token.stem))
+    return (begins or typed.last.stem in stems) and all(token.is_stop or token.stem in stems for token in typed.done)

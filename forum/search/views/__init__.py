@@ -1,4 +1,4 @@
-"""Pages of searching."""
+"""Pages of searching: HTTP only. Fetch, call, render."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from flask import Blueprint, Flask
 
 from forum.core import options
 from forum.search import models
+from forum.search.views import pages, similar, suggestions
 
 __all__ = ["init_app", "models", "options"]
 
 
 def init_app(app: Flask) -> None:
     """Add the routes of searching."""
-    app.register_blueprint(Blueprint("search", __name__))
+    blueprint = Blueprint("search", __name__)
+    for module in (pages, suggestions, similar):
+        module.add_routes(blueprint)
+    app.register_blueprint(blueprint)

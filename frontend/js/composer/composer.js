@@ -5,6 +5,7 @@ import { Draft } from './draft.js';
 import { suggestPeople } from './mentions.js';
 import { pasteTables } from './paste.js';
 import { Preview } from './preview.js';
+import { watchTitle } from './similar.js';
 
 /** One writing box: toolbar, people, preview, draft. Made by loader.js on first focus. */
 export class Composer {
@@ -16,6 +17,7 @@ export class Composer {
     pasteTables(this.area);
     subscribe(this.area);
     suggestPeople(box);
+    watchTitle(this.area.form);
     box.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();

@@ -16,7 +16,7 @@ export class Draft {
     this.area = area;
     this.place = box.dataset.place;
     this.output = this.form.querySelector('[data-draft-status]');
-    const refused = document.querySelector('.faults') !== null;
+    const refused = document.querySelector('.faults, [data-unsent]') !== null;
     this.safe = refused ? '' : JSON.stringify(this.fields()); // the state that the server has
     this.failed = false;
     this.stale = false;

@@ -312,3 +312,102 @@ def test_on_postgresql_a_request_made_before_done_commits_is_not_lost(app: Flask
     thread.join()
     (again,) = claim()
     assert again.version == 2
+
+
+def done_together(jobs: list[outbox.Job]) -> list[outbox.Job]:
+    with transaction() as session:
+        return outbox.done_together(session, jobs)
+
+
+def test_many_requests_at_once_are_a_row_each_and_raise_those_that_are_there() -> None:
+    put("b")
+    with transaction():
+        outbox.put_all("search", ["c", "a", "b", "a"])
+    assert sorted((job.key, job.version) for job in claim()) == [("a", 1), ("b", 2), ("c", 1)]
+
+
+def test_more_requests_than_one_statement_carries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "KEYS_IN_STATEMENT", 3)
+    with transaction():
+        outbox.put_all("search", [str(number) for number in range(10)])
+    jobs = claim(limit=100)
+    assert len(jobs) == 10
+    assert done_together(jobs) == []
+    assert state().waiting == 0
+
+
+def test_of_many_that_are_done_those_asked_for_again_stay_claimed() -> None:
+    put("a"), put("b"), put("c")
+    jobs = claim()
+    put("b")
+    left = done_together(jobs)
+    assert [job.key for job in left] == ["b"]
+    assert claim("host:2") == []
+    done(left[0])
+    assert [(job.key, job.version) for job in claim("host:2")] == [("b", 2)]
+
+
+def test_many_that_are_done_after_their_claim_lapsed_change_nothing() -> None:
+    put("a"), put("b")
+    slow = claim("host:1")
+    with later(outbox.LEASE.total_seconds()):
+        current = claim("host:2")
+        assert done_together(slow) == slow
+        assert done_together(current) == []
+
+
+def test_what_is_given_back_was_not_tried() -> None:
+    put("a"), put("b")
+    jobs = claim()
+    put("b")
+    with transaction() as session:
+        outbox.give_back(session, jobs, timedelta(seconds=3))
+    assert claim() == []
+    with later(3):
+        assert sorted((job.key, job.attempts) for job in claim()) == [("a", 1), ("b", 1)]
+
+
+def test_what_another_has_claimed_cannot_be_given_back() -> None:
+    put("a")
+    slow = claim("host:1")
+    with later(outbox.LEASE.total_seconds()):
+        claim("host:2")
+        with transaction() as session:
+            outbox.give_back(session, slow)
+        assert claim("host:3") == []
+
+
+def test_topics_can_be_chosen_and_left_out() -> None:
+    put(1, topic="search"), put(1, topic="mail"), put(1, topic="digest")
+    search = outbox.Topics(("search", "search.affected"), others=False)
+    with transaction() as session:
+        assert [job.topic for job in outbox.claim(session, "host:1", 10, search)] == ["search"]
+    assert not outbox.anything_due(db.session(), search)
+    assert outbox.anything_due(db.session(), outbox.Topics(("search",)))
+    with transaction() as session:
+        others = outbox.claim(session, "host:1", 10, outbox.Topics(("search",)))
+    assert {job.topic for job in others} == {"mail", "digest"}
+
+
+@pytest.mark.postgresql
+def test_on_postgresql_ending_many_does_not_wait_for_who_asks_for_one_of_them(app: Flask) -> None:
+    put("a"), put("b")
+    jobs = claim()
+    asked, may_commit = threading.Event(), threading.Event()
+
+    def ask_and_commit_late() -> None:
+        with app.app_context(), clock.fixed(NOW), transaction():
+            outbox.put("search", "a")
+            asked.set()
+            may_commit.wait(5)
+
+    thread = threading.Thread(target=ask_and_commit_late)
+    thread.start()
+    asked.wait(5)
+    left = done_together(jobs)
+    may_commit.set()
+    thread.join()
+    assert [job.key for job in left] == ["a"]
+    done(left[0])
+    (again,) = claim()
+    assert (again.key, again.version) == ("a", 2)

@@ -69,6 +69,9 @@ from forum.search.analysis.roots import irregular, lines, roots
         ("nyari", "cari"),
         ("nungguin", "tunggu"),
         ("diurusin", "urus"),
+        ("nanggepin", "tanggap"),
+        ("didiemin", "diam"),
+        ("mampet", "mampet"),
         # misspelt roots under affixes
         ("perijinan", "izin"),
         ("beresiko", "risiko"),
