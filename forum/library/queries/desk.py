@@ -139,6 +139,7 @@ def _unhelpful(scope: tuple[ColumnElement[bool], ...]) -> tuple[Waiting, ...]:
     yes = func.count().filter(GuideVote.helped.is_(True))
     rows = db.session.execute(
         select(Guide.title, Guide.slug, Guide.published_at, no.label("no"), yes.label("yes"))
+        .select_from(Guide)
         .join(GuideRevision, (GuideRevision.guide_id == Guide.id) & since_major(GuideRevision.number))
         .join(GuideVote, GuideVote.revision_id == GuideRevision.id)
         .where(*scope)
