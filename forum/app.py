@@ -14,6 +14,7 @@ from forum.discussions import indexing as discussions_indexing
 from forum.discussions import views as discussions
 from forum.library import indexing as library_indexing
 from forum.library import views as library
+from forum.search import backends
 from forum.search import views as search
 
 
@@ -30,6 +31,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     app.testing = testing
     app.config.from_mapping(web.flask_config(settings))
     database.init_app(app, settings.database)
+    backends.init_app(app, settings)
     web.init_app(app, settings)
     login.init_app(app)
     i18n.init_app(app, str(ROOT / "forum" / "translations"), lambda: login.viewer().locale)

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     brand: Literal["bahari", "zamrud", "marun"] = "bahari"
     session_days: int = Field(14, ge=1, le=90)
     session_idle_hours: int = Field(72, ge=1, le=24 * 30)
+    search_backend: Literal["auto", "whoosh", "postgresql"] = "auto"
     mail_server: str = ""
     mail_port: int = Field(25, ge=1, le=65535)
     mail_from: str = "rembuk@localhost"
@@ -78,6 +79,14 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
+    def _searches_where_it_can(self) -> Settings:
+        if self.search_backend == "postgresql" and self.database.startswith("sqlite:"):
+            raise ValueError(
+                "REMBUK_SEARCH_BACKEND=postgresql needs a REMBUK_DATABASE_URL that begins with postgresql://"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _safe_in_production(self) -> Settings:
         if self.env == "production" and not self.https:
             raise ValueError(
@@ -97,6 +106,11 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.instance_path / 'rembuk.sqlite'}"
+
+    @property
+    def searches_in_postgresql(self) -> bool:
+        """Whether the search index is in the database; otherwise it is a folder of this machine."""
+        return self.search_backend != "whoosh" and not self.database.startswith("sqlite:")
 
 
 def _sentence(error: Any, values: dict[str, str]) -> str:

@@ -21,7 +21,7 @@ from sqlalchemy import event, text
 
 from forum.app import create_app
 from forum.config import Settings
-from forum.core import clock, timing
+from forum.core import clock, ratelimit, timing
 from forum.core.db import Base, db
 from tests.optional import pytest_collection_modifyitems
 
@@ -90,6 +90,7 @@ def context(request: pytest.FixtureRequest) -> Iterator[None]:
     app = request.getfixturevalue("app")
     with app.app_context():
         _empty_tables()
+        ratelimit._here.clear()  # ids begin again, so somebody else's count must not be theirs
         yield
         db.session.rollback()
         db.session.remove()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from forum.cli import demo, maintenance, render, search, serve, users
+from forum.cli import demo, maintenance, privacy, render, search, serve, users
 
 
 def init_app(app: Flask) -> None:
@@ -12,6 +12,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(users.group)
     app.cli.add_command(demo.group)
     app.cli.add_command(render.render)
+    app.cli.add_command(privacy.group)
     app.cli.add_command(search.group)
     maintenance.init_app(app)
     serve.init_app(app)

@@ -51,3 +51,7 @@ class NumberOption:
             db.session.add(row)
         row.value, row.updated_at, row.updated_by_id = digits, clock.now(), by
         return before, int(digits)
+
+
+# For how many days the log of searches is kept.
+SEARCH_LOG_DAYS = NumberOption("search_log_days", default=180, least=7, most=730)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+import structlog
 from sqlalchemy import func, select
 
 from forum.accounts import passwords
@@ -21,6 +22,8 @@ from forum.demo import content, guides
 from forum.demo.content import SampleThread
 from forum.discussions.queries.records import opening_post_id
 from forum.discussions.services import boards, curating, reading, tags, texts, writing
+from forum.search import indexer
+from forum.search.documents import Unavailable
 
 SAMPLE_PASSWORD = "rembuk-contoh"  # noqa: S105 - published on purpose; a production start refuses these accounts
 SYSTEM = Viewer(role=Role.ADMIN, name="Rembuk")
@@ -29,6 +32,8 @@ SOLVED_AFTER = timedelta(hours=3)
 VOTED_AFTER = timedelta(hours=1)
 
 Progress = Callable[[str], None]
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -44,7 +49,7 @@ class Loader:
 
 
 def load_sample(progress: Progress = lambda step: None) -> int:
-    """Load everything in one transaction: all of it or nothing. Returns the number of threads.
+    """Load everything in one transaction: all of it or nothing. Then search finds it. Returns the number of threads.
 
     `progress` is called with the name of each step done (see `steps`). Raises Conflict when the database has sample
     content already, or people of its own.
@@ -64,7 +69,17 @@ def load_sample(progress: Progress = lambda step: None) -> int:
                 act()
             progress("act")
         guides.load(guides.Guides(loader.now, loader.people, loader.units, loader.threads, guide_texts), progress)
+    _index()
     return len(threads)
+
+
+def _index() -> None:
+    """Begin the index anew: an older one may have been left here by another database. The worker does it if this cannot."""
+    try:
+        indexer.rebuild()
+        indexer.drain()
+    except Unavailable as error:
+        log.warning("sample_content_not_indexed", reason=str(error))
 
 
 def steps() -> int:

@@ -13,7 +13,8 @@ from forum.core.db import Base, UtcDateTime
 class ThesaurusEntry(Base):
     """A group of words that stand for one another ('synonyms'), or a word and narrower ones that it finds too ('broader').
 
-    `head` is the broader word, '' in a group of synonyms; `terms` the words, comma-separated, lower case.
+    `head` is the broader word, '' in a group of synonyms; `terms` the words, comma-separated, lower case. `origin` tells which of the
+    entries that come with the program it was made of, '' for one of the site's own. A deleted one stays, to be brought back.
     """
 
     __tablename__ = "thesaurus_entries"
@@ -29,6 +30,8 @@ class ThesaurusEntry(Base):
     weight: Mapped[float]
     note: Mapped[str] = mapped_column(String(300), default="")
     version: Mapped[int] = mapped_column(default=1)
+    origin: Mapped[str] = mapped_column(String(20), default="")
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
 
@@ -53,7 +56,8 @@ class SearchReplay(Base):
 class SearchLog(Base):
     """One search. It does not say whose: `searcher` is a keyed hash that changes every day, to join the keystrokes of one search.
 
-    `words` is what was typed, masked; `normal` the same folded, to count by. `good` is the number of good hits on the first page.
+    It begins with the day (YYYYMMDD). `words` is what was typed, masked; `normal` the same folded, to count by. `good` is the number of
+    good hits on the first page.
     """
 
     __tablename__ = "search_log"
@@ -71,5 +75,6 @@ class SearchLog(Base):
     total: Mapped[int]
     good: Mapped[int]
     corrected_to: Mapped[str] = mapped_column(String(200), default="")
+    looks_personal: Mapped[bool] = mapped_column(default=False)
     opened: Mapped[int] = mapped_column(default=0)
     first_opened: Mapped[str] = mapped_column(String(60), default="")

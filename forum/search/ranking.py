@@ -257,13 +257,14 @@ _ABOVE_ALL = 1 << 40
 
 def relevance_keys(scores: Floats, is_archived: NDArray[np.bool_]) -> NDArray[np.int64]:
     """What groups are ordered by, the greatest first: their scores, and archived ones after all others."""
-    steps = np.rint(scores / np.float32(SCORE_STEP)).astype(np.int64)
-    return steps - _ABOVE_ALL * is_archived.astype(np.int64)
+    steps: NDArray[np.int64] = np.rint(scores / np.float32(SCORE_STEP)).astype(np.int64)
+    steps -= _ABOVE_ALL * is_archived.astype(np.int64)
+    return steps
 
 
 def date_keys(seconds: NDArray[np.int64], coverage: Floats, is_archived: NDArray[np.bool_]) -> NDArray[np.int64]:
     """The same by date: first what has enough of the query, then the rest, archived ones last."""
-    places = (coverage >= GOOD_COVERAGE).astype(np.int64) - 2 * is_archived.astype(np.int64)
+    places: NDArray[np.int64] = (coverage >= GOOD_COVERAGE).astype(np.int64) - 2 * is_archived.astype(np.int64)
     return seconds + _ABOVE_ALL * places
 
 

@@ -59,6 +59,12 @@ def member_pages(site: Site) -> dict[str, str]:
         "akun": "/akun",
         "sandi": "/akun/sandi",
         "draf": "/draf",
+        "cari": "/cari",
+        "hasil": "/cari?q=ktp",
+        "hasil-disaring": "/cari?q=ktp+papan:kesehatan&status=selesai",
+        "tanpa-hasil": "/cari?q=helikopter+angkasa",
+        "serupa": f"{site.sample_thread}/serupa",
+        "tanya": "/diskusi/baru?judul=Lampu+jalan+padam",
         "galat-404": "/tidak-ada",
         "keluar": "/keluar",
     }

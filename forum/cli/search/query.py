@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import redirect_stdout
 from dataclasses import replace
 from typing import Any
 
@@ -46,7 +47,8 @@ def query(text: str | None, as_json: bool, jsonl: bool, limit: int, username: st
         raise click.UsageError("Give either TEXT or --jsonl.")
     viewer = _viewer(username)
     try:
-        bring_up_to_date()
+        with redirect_stdout(sys.stderr):  # where the log may go: standard output is for answers
+            bring_up_to_date()
         if text is None:
             sys.exit(_answer_lines(viewer, limit, as_typed, sys.stdin.buffer))
         results = _search(viewer, text, limit, as_typed)

@@ -22,6 +22,7 @@ def upgrade() -> None:
     sa.Column('total', Int, nullable=False),
     sa.Column('good', Int, nullable=False),
     sa.Column('corrected_to', sa.String(length=200), nullable=False),
+    sa.Column('looks_personal', sa.Boolean(), nullable=False),
     sa.Column('opened', Int, nullable=False),
     sa.Column('first_opened', sa.String(length=60), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_search_log'))
@@ -56,6 +57,8 @@ def upgrade() -> None:
     sa.Column('weight', sa.Double(), nullable=False),
     sa.Column('note', sa.String(length=300), nullable=False),
     sa.Column('version', Int, nullable=False),
+    sa.Column('origin', sa.String(length=20), nullable=False),
+    sa.Column('deleted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('updated_by_id', Int, nullable=True),
     sa.CheckConstraint("relation IN ('synonyms', 'broader')", name=op.f('ck_thesaurus_entries_relation')),

@@ -10,7 +10,6 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -24,7 +23,6 @@ from forum.search import backends, sources
 from forum.search.documents import Found, Kind, Match, Plan, group_of
 from forum.search.indexer import TOPIC
 from forum.search.sources import Card
-from forum.search.thesaurus import Thesaurus, shipped
 
 # Waiting changes that are looked at. Beyond that (an import, say) only counts may be behind: cards never are.
 MOST_WAITING = 2000
@@ -38,12 +36,6 @@ class Answer:
 
     found: Found
     shown: tuple[tuple[Match, Card], ...]
-
-
-@cache
-def current_thesaurus() -> Thesaurus:
-    """The thesaurus as curators have it now."""
-    return Thesaurus(shipped())
 
 
 def today() -> date:

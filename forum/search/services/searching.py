@@ -17,6 +17,7 @@ from forum.search.services.filtering import Known, Narrowing
 from forum.search.services.highlighting import Marker
 from forum.search.services.phrases import Checker, Phrase, phrases
 from forum.search.services.results import MAX_PAGES, PER_PAGE, Correction, FilterHint, Hit, Request, Results
+from forum.search.services.thesaurus import current as current_thesaurus
 from forum.search.sources import Card
 from forum.search.thesaurus import Thesaurus
 
@@ -44,7 +45,7 @@ def search(viewer: Viewer, request: Request, *, thesaurus: Thesaurus | None = No
     """
     began = time.perf_counter()
     parsed = language.parse(request.text)
-    query = _Query(viewer, request, parsed, thesaurus or asking.current_thesaurus())
+    query = _Query(viewer, request, parsed, thesaurus or current_thesaurus())
     if query.is_too_short or query.asks_nothing:
         results = Results(
             query=parsed.text,

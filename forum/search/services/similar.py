@@ -14,6 +14,7 @@ from forum.search.documents import Concept, Match, Status
 from forum.search.services import asking
 from forum.search.services.highlighting import LONGEST_TEXT, Marker
 from forum.search.services.results import Hit
+from forum.search.services.thesaurus import current as current_thesaurus
 from forum.search.sources import Card
 from forum.search.thesaurus import Thesaurus
 
@@ -43,7 +44,7 @@ def similar(
     `without`: a group that is left out: that of the text itself. A fixed number of SQL statements. Raises Unavailable.
     """
     title, _, body = text.strip()[: TITLE + BODY].partition("\n")
-    named, more = _concepts(one_line(title), one_line(body), thesaurus or asking.current_thesaurus())
+    named, more = _concepts(one_line(title), one_line(body), thesaurus or current_thesaurus())
     concepts = (*named, *more)
     if len(concepts) < LEAST_CONCEPTS:
         return ()

@@ -17,6 +17,7 @@ from forum.search.analysis import Token, fold, tokens
 from forum.search.documents import Alternative, Concept, Kind, Term
 from forum.search.services import asking
 from forum.search.services.results import Suggestion
+from forum.search.services.thesaurus import current as current_thesaurus
 from forum.search.sources import Card
 from forum.search.thesaurus import Thesaurus
 
@@ -39,7 +40,7 @@ def suggest(viewer: Viewer, text: str, *, thesaurus: Thesaurus | None = None) ->
     if len(parsed.text) < SHORTEST:
         return ()
     typed = _typed(parsed.asked)
-    cards = _cards(viewer, typed, thesaurus or asking.current_thesaurus()) if typed else []
+    cards = _cards(viewer, typed, thesaurus or current_thesaurus()) if typed else []
     offered = [*_tags(cards, typed), *_titles(cards, typed)] if typed else []
     return (*offered, _search_for(parsed.text))
 

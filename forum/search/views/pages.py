@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 import structlog
 from flask import Blueprint, render_template, request
+from sqlalchemy.exc import OperationalError
 
 from forum.accounts.login import viewer
 from forum.core import ratelimit
+from forum.core.db import transaction
 from forum.core.errors import NotFound
 from forum.core.paging import page_window
 from forum.core.viewer import Viewer
 from forum.search import forms
 from forum.search.documents import Sort, Unavailable
+from forum.search.services import log
 from forum.search.services.results import MAX_PAGES, PER_PAGE, Chip, Hit, Request, Results
 from forum.search.services.searching import search
 
@@ -119,7 +122,12 @@ def _recorded(found: Results) -> int | None:
     if found.too_short or not found.words or forms.facets(asked) or asked.page > 1 or asked.sort == Sort.DATE:
         return None
     mended = found.correction.words if found.correction and found.correction.applied else ""
-    return None if mended else None  # LOG
+    try:
+        with transaction():
+            return log.record(viewer(), found.query, found.total, found.good, mended)
+    except OperationalError as error:  # a busy database is no reason to keep results back
+        logger.warning("search_not_counted", error=str(error.orig)[:200])
+        return None
 
 
 def _page(found: Results, log_id: int | None, recent: tuple[Hit, ...]) -> SearchPage:
@@ -163,4 +171,6 @@ def opened() -> tuple[str, int]:
     log_id, key = forms.opened(request.form)
     who = viewer()
     ratelimit.hit(ratelimit.ACT, who.id)
+    with transaction():
+        log.opened(who, log_id, key)
     return "", 204

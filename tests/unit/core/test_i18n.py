@@ -76,6 +76,12 @@ def test_the_time_tag_is_one_element_for_machines_and_people(language: str) -> N
     assert element.text == i18n.relative_time(NOW - timedelta(hours=5))
 
 
+def test_the_day_is_that_of_the_city(language: str) -> None:
+    element = ElementTree.fromstring(i18n.day_tag(datetime(2026, 10, 31, 18, 30, tzinfo=UTC)))
+    assert element.text == {"id": "1 Nov 2026", "en": "1 Nov 2026"}[language]
+    assert element.attrib["title"] == i18n.exact_time(datetime(2026, 10, 31, 18, 30, tzinfo=UTC))
+
+
 @pytest.mark.parametrize(("value", "indonesian", "english"), [(0, "0", "0"), (1234567, "1.234.567", "1,234,567")])
 def test_numbers(language: str, value: int, indonesian: str, english: str) -> None:
     assert i18n.number(value) == {"id": indonesian, "en": english}[language]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
 from forum.core import clock, ratelimit
 from forum.core.db import db, transaction
@@ -124,3 +126,30 @@ def test_old_counts_are_forgotten_and_current_ones_kept() -> None:
     with clock.fixed(AT), transaction():
         assert ratelimit.forget_old() == 1
     assert db.session.scalars(db.select(RateCount.window)).all() == [AT - timedelta(seconds=20)]
+
+
+def passes_here(who: object, times: int, moment: datetime = AT) -> int:
+    passed = 0
+    with clock.fixed(moment):
+        for _ in range(times):
+            with suppress(TooMany):
+                ratelimit.hit_here(LIMIT, who)
+                passed += 1
+    return passed
+
+
+def test_counting_in_memory_lets_as_many_pass_and_writes_nothing() -> None:
+    assert passes_here("a", 5) == 3
+    assert passes_here("b", 2) == 2
+    assert passes_here("a", 1, AT + timedelta(seconds=39)) == 0
+    assert passes_here("a", 1, AT + timedelta(seconds=40)) == 1
+    assert db.session.scalar(select(func.count()).select_from(RateCount)) == 0
+
+
+def test_counting_in_memory_says_how_long_to_wait_and_forgets_the_window_before() -> None:
+    passes_here("a", 3)
+    with clock.fixed(AT), pytest.raises(TooMany) as caught:
+        ratelimit.hit_here(LIMIT, "a")
+    assert caught.value.retry_after == 40
+    passes_here("b", 1, AT + timedelta(minutes=1))
+    assert "a" not in ratelimit._here[LIMIT.name][1]

@@ -36,10 +36,10 @@ def index(app: object) -> Callable[[], Any]:
 def page(signed_in: FlaskClient, index: Callable[[], Any]) -> Callable[..., str]:
     """The page at `path` (by default that of results) with the index in step, as text."""
 
-    def page(path: str = "/cari", status: int = 200, **query: Any) -> str:
+    def page(path: str = "/cari", expected: int = 200, **query: Any) -> str:
         index()
         answer = signed_in.get(path, query_string=query)
-        assert answer.status_code == status, f"{path} {query}: {answer.status_code}"
+        assert answer.status_code == expected, f"{path} {query}: {answer.status_code}"
         return str(answer.get_data(as_text=True))
 
     return page

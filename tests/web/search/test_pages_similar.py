@@ -161,6 +161,6 @@ class TestBelowAThread:
         secret = a_thread(writer, closed, title=f"{TITLE} rahasia")
         own = a_thread(writer, a_board(), title=TITLE)
         assert "rahasia" not in page(f"{own.url}/serupa")
-        page(f"{secret.url}/serupa", status=404)
+        page(f"{secret.url}/serupa", expected=404)
         sign_in(client, writer)
         assert "rahasia" in client.get(f"{own.url}/serupa").get_data(as_text=True)

@@ -1,0 +1,83 @@
+"""Personal data in text, recognised by its structure and by the words beside it. Names and addresses of houses are not.
+
+Places are those of the text that is given, whatever signs its digits are written with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from forum.core.privacy.contact import contacts
+from forum.core.privacy.finding import Finding, Kind, digits_of, is_part, run
+from forum.core.privacy.folding import fold
+from forum.core.privacy.identity import JUDGES, Judge
+from forum.core.privacy.phones import phones
+from forum.core.privacy.telling import told
+
+__all__ = ["HIDDEN", "Finding", "Kind", "find", "mask"]
+
+HIDDEN = "•"
+# So much of a number stays, for whoever has to find the case again.
+_KEPT = {Kind.NIK: 4, Kind.KK: 4, Kind.JKN: 4, Kind.ACCOUNT: 4, Kind.NIP: 3, Kind.NPWP: 3, Kind.PHONE: 3}
+# Neither a word nor a digit, and an end for whatever words tell.
+_GONE = "\n"
+# Inside a row of single digits no number begins: so long rows of them are read once, not from each digit on.
+_IN_ROW = "(?<![ .\\-_\u200b]\\d[ .\\-_\u200b](?=\\d[ .\\-_\u200b]))"
+_NUMBERS = tuple((re.compile(rf"(?<!\d){_IN_ROW}(?=({run(length)})(?!\d))"), judge) for length, judge in JUDGES)
+_MONEY = re.compile(r"(?:rp\.?|idr) ?\Z", re.IGNORECASE)
+
+
+def find(text: str) -> tuple[Finding, ...]:
+    """What in `text` looks like personal data, in order, none overlapping. The time that it takes grows with the length alone."""
+    folded = fold(text)
+    found: list[Finding] = []
+    for pattern, judge in _NUMBERS:
+        folded = _take(folded, _judged(folded, pattern, judge), found)
+    folded = _take(folded, phones(folded), found)
+    _take(folded, contacts(folded), found)
+    return tuple(sorted(found, key=lambda finding: finding.start))
+
+
+def mask(text: str) -> str:
+    """`text` with what `find` finds in it hidden, but for the last digits of numbers; as long as it was."""
+    parts: list[str] = []
+    done = 0
+    for finding in find(text):
+        parts += (text[done : finding.start], _hidden(text[finding.start : finding.end], _KEPT.get(finding.kind, 0)))
+        done = finding.end
+    return "".join((*parts, text[done:]))
+
+
+def _hidden(written: str, kept: int) -> str:
+    """`written` with letters and digits hidden, but for the last `kept`."""
+    rest = sum(map(str.isalnum, written)) - kept
+    chars = []
+    for char in written:
+        if char.isalnum():
+            rest -= 1
+        chars.append(HIDDEN if char.isalnum() and rest >= 0 else char)
+    return "".join(chars)
+
+
+def _take(text: str, findings: Iterable[Finding], found: list[Finding]) -> str:
+    """Add `findings` that do not overlap to `found`; gives `text` without them, as long as it was."""
+    parts: list[str] = []
+    done = 0
+    for finding in sorted(findings, key=lambda finding: (finding.start, -finding.end)):
+        if finding.start >= done:
+            found.append(finding)
+            parts += (text[done : finding.start], _GONE * (finding.end - finding.start))
+            done = finding.end
+    return "".join((*parts, text[done:])) if parts else text
+
+
+def _judged(text: str, pattern: re.Pattern[str], judge: Judge) -> Iterator[Finding]:
+    for match in pattern.finditer(text):
+        start, end = match.span(1)
+        is_told, said = told(text, start, end)
+        if said is None and (is_part(text, start, end) or _MONEY.search(text[max(0, start - 5) : start])):
+            continue
+        kind = judge(match[1], is_told, said)
+        if kind is not None and len(set(digits_of(match[1]))) > 1:
+            yield Finding(kind, start, end)

@@ -1,0 +1,49 @@
+"""What is found: where it stands and what it is."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    NIK = "nik"
+    KK = "kk"
+    NIP = "nip"
+    NPWP = "npwp"
+    JKN = "jkn"
+    PHONE = "phone"
+    EMAIL = "email"
+    ACCOUNT = "account"
+    PLATE = "plate"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`text[start:end]` looks like a `kind`."""
+
+    kind: Kind
+    start: int
+    end: int
+
+
+# What may stand between two digits of one number.
+SEP = "[ .\\-_\u200b]{0,3}"
+
+
+def run(most: int, least: int | None = None) -> str:
+    """A pattern for `least` (default: `most`) to `most` digits, grouped in whatever way."""
+    return rf"\d(?:{SEP}\d){{{(least or most) - 1},{most - 1}}}"
+
+
+def digits_of(written: str) -> str:
+    return "".join(char for char in written if char.isdigit())
+
+
+def is_part(text: str, start: int, end: int) -> bool:
+    """A number in groups that goes on before or behind with a dot or dash is a piece of something longer."""
+    if text[start:end].isdigit():
+        return False
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    return bool(re.fullmatch(r"\d[.\-]", before) or re.fullmatch(r"[.\-]\d", after))

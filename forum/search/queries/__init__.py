@@ -1,0 +1,1 @@
+"""Reading what search keeps in the database, as finished data."""
