@@ -152,9 +152,7 @@ def _passage(where: str, line: str) -> Passage:
     return Passage(str(name).strip(), title, text)
 
 
-def _questions(
-    lines: Sequence[tuple[str, str]], passages: Collection[str], doubts: _Doubts
-) -> tuple[Question, ...]:
+def _questions(lines: Sequence[tuple[str, str]], passages: Collection[str], doubts: _Doubts) -> tuple[Question, ...]:
     texts: dict[str, str] = {}
     relevant: dict[str, set[str]] = {}
     for place, (where, line) in enumerate(lines):

@@ -10,7 +10,7 @@ one concept the best counts alone. What a document is (solved, a solution, fresh
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,8 @@ K1 = 1.0
 """How slowly repetition stops to count: the second occurrence adds a third of the first. .9-1.2 were all as good."""
 BODY_B = 0.6
 """How much a long body dilutes its words: .4-.75 were all as good on questions and passages made by others."""
+SHORTEST = 0.3
+"""A body that is shorter than this share of the average counts as so long: three words that happen to be the right ones answer little."""
 TITLE_B = 0.3
 """Titles are all short: a long one is more explicit rather than diluted."""
 TITLE_LENGTH = 7.0
@@ -39,8 +41,9 @@ EXACT = 0.3
 """The untouched word as a second signal beside its stem: adds .006-.009 nDCG; more takes away what stemming gives."""
 
 # --- Documents ---
-HEAD_SHARE = 0.5
-"""A reply is read beneath its title: it inherits so much of what its thread scores. At 1 any reply of the best thread would win."""
+HEAD_SHARE = 0.7
+"""A reply is read beneath its title: what it lacks of the query it has from its thread, at this share. A concept that both have counts
+once, so that a reply which only repeats the question does not pass it."""
 COVERAGE = 0.15
 """Any-of with coverage rewarded: a document that has little of the query loses up to this share. Above .2 ranking gets worse."""
 SOLVED = 1.12
@@ -110,7 +113,8 @@ def word_values(counts: Rows, lengths: Rows, averages: Averages) -> Floats:
 
 
 def _dilution(lengths: Rows, average: float) -> Floats:
-    return _floats(1 - BODY_B + BODY_B / max(average, 1.0) * lengths)
+    shares = np.maximum(lengths / np.float32(max(average, 1.0)), np.float32(SHORTEST))
+    return _floats(1 - BODY_B + BODY_B * shares)
 
 
 def _saturated(frequency: Any) -> Floats:
@@ -122,7 +126,7 @@ def _floats(values: NDArray[Any]) -> Floats:
 
 
 class Scores:
-    """Of `size` documents the sum of what concepts are worth in them, and which units of the query each has.
+    """Of `size` documents the sum of what concepts are worth in them (`values`), and which units of the query each has (`units`).
 
     A unit is a word that was typed; a document that has another word for the whole concept has all units of it. Beyond 64 units the
     last one stands for the rest.
@@ -135,6 +139,7 @@ class Scores:
         self.values: Floats = np.zeros(size, np.float32)
         self.units: NDArray[Any] = np.zeros(size, _unit_type(typed))
         self._weights: list[float] = []
+        self._parts: list[list[tuple[Rows, Floats]]] = []
         self._lookup = lookup
         self._documents = documents
         for concept in concepts:
@@ -152,23 +157,50 @@ class Scores:
             covered += table[(units >> units.dtype.type(first)) & units.dtype.type(len(table) - 1)]
         return covered / np.float32(total)
 
+    def beneath(self, rows: Rows, heads: Rows) -> Floats:
+        """What replies (`rows`) are worth when they are read beneath the heads of their threads."""
+        worth = np.zeros(len(rows), np.float32)
+        of_concept = np.zeros_like(self.values)
+        for parts in self._parts:
+            for found, values in parts:
+                of_concept[found] += values
+            worth += np.maximum(of_concept[rows], np.float32(HEAD_SHARE) * of_concept[heads])
+            for found, _values in parts:
+                of_concept[found] = 0
+        return worth
+
     def _add(self, concept: Concept) -> None:
         typed, *others = concept.alternatives
         found = [self._lookup(term) for term in typed.terms]
         weights = self._typed_weights(found, others)
         bits = [self._unit(weight) for weight in weights]
-        values = np.zeros_like(self.values) if others else self.values
-        for (stem, word), bit in zip(found, bits, strict=True):
-            values[stem.rows] += np.float32(idf(self._documents, stem.df)) * stem.values
-            values[word.rows] += np.float32(EXACT * idf(self._documents, word.df)) * word.values
+        parts = [part for stem, word in found for part in self._typed_parts(stem, word)]
+        for (stem, _word), bit in zip(found, bits, strict=True):
             self.units[stem.rows] |= bit
+        if others:
+            parts = [self._best_of(parts, others, bits, sum(weights))]
+        for rows, values in parts:
+            self.values[rows] += values
+        self._parts.append(parts)
+
+    def _typed_parts(self, stem: Occurrences, word: Occurrences) -> Iterator[tuple[Rows, Floats]]:
+        yield stem.rows, np.float32(idf(self._documents, stem.df)) * stem.values
+        yield word.rows, np.float32(EXACT * idf(self._documents, word.df)) * word.values
+
+    def _best_of(
+        self, typed: Sequence[tuple[Rows, Floats]], others: Sequence[Alternative], bits: Sequence[Any], weight: float
+    ) -> tuple[Rows, Floats]:
+        """Where any alternative of a concept is, and what the best is worth there."""
+        best = np.zeros_like(self.values)
+        for rows, values in typed:
+            best[rows] += values
         for other in others:
             rows, worth = self._all_of(other)
-            values[rows] = np.maximum(values[rows], np.float32(other.weight * sum(weights)) * worth)
+            best[rows] = np.maximum(best[rows], np.float32(other.weight * weight) * worth)
             for bit in bits:
                 self.units[rows] |= bit
-        if others:
-            self.values += values
+        there = np.flatnonzero(best)
+        return there, best[there]
 
     def _typed_weights(
         self, found: Sequence[tuple[Occurrences, Occurrences]], others: Sequence[Alternative]
@@ -237,10 +269,14 @@ def final(words: Floats, coverage: Floats, boosts: Floats) -> Floats:
 
 def document_boosts(is_solution: NDArray[Any], helpful: NDArray[Any], age_in_days: NDArray[Any]) -> Floats:
     """For what a document is itself."""
-    thanked = np.minimum(1 + HELPFUL * np.log2(1 + helpful.astype(np.float32)), np.float32(MOST_HELPFUL))
-    age = np.maximum(age_in_days, 0).astype(np.float32)
-    fresh = 1 + np.float32(FRESH) * np.exp2(age / np.float32(-FRESH_HALF_LIFE_DAYS))
+    thanked = _THANKED[np.minimum(helpful, len(_THANKED) - 1)]
+    fresh = _FRESH[np.clip(age_in_days, 0, len(_FRESH) - 1)]
     return _floats(np.where(is_solution, np.float32(SOLUTION), np.float32(1)) * thanked * fresh)
+
+
+# Looked up, since there may be a hundred thousand documents to boost.
+_THANKED: Floats = np.minimum(1 + HELPFUL * np.log2(1 + np.arange(100)), MOST_HELPFUL).astype(np.float32)
+_FRESH: Floats = (1 + FRESH * np.exp2(-np.arange(20 * 366) / FRESH_HALF_LIFE_DAYS)).astype(np.float32)
 
 
 def status_boosts(statuses: NDArray[Any]) -> Floats:

@@ -28,6 +28,7 @@ from forum.core.db import db, transaction
 from forum.discussions.models import Draft
 from forum.discussions.services import upkeep
 from forum.library.services import citing, due
+from forum.search.services import log
 
 Handler = Callable[[str], None]
 
@@ -99,12 +100,20 @@ def review_dates(key: str) -> None:
         due.touch_due()
 
 
+def forget_old_searches(key: str) -> None:
+    """Remove searches from the log that are older than the retention; when there are many, ask for the rest."""
+    with transaction():
+        if log.forget_old() >= log.FORGET_AT_ONCE:
+            outbox.put("housekeeping.searches", key)
+
+
 HANDLERS: dict[str, Handler] = {
     "worker.heartbeat": heartbeat,
     "mail.welcome": send_welcome,
     "housekeeping.sessions": forget_ended_sessions,
     "housekeeping.rate_counts": forget_rate_counts,
     "housekeeping.drafts": forget_old_drafts,
+    "housekeeping.searches": forget_old_searches,
     "posts.render_again": render_again,
     CITATIONS: count_citations,
     "library.review_dates": review_dates,
@@ -115,6 +124,7 @@ PERIODIC: dict[str, timedelta] = {
     "housekeeping.sessions": timedelta(hours=6),
     "housekeeping.rate_counts": timedelta(hours=6),
     "housekeeping.drafts": timedelta(hours=24),
+    "housekeeping.searches": timedelta(hours=24),
     "posts.render_again": timedelta(minutes=2),
     "library.review_dates": timedelta(hours=1),
 }

@@ -15,6 +15,10 @@ from forum.core.db import transaction
 from forum.core.viewer import Role
 from forum.discussions.services import changing, reading
 from forum.discussions.services.writing import Written
+from forum.search.services import thesaurus
+from forum.search.services.thesaurus import Change
+from forum.search.services import thesaurus
+from forum.search.services.thesaurus import Change
 from tests.factories.accounts import a_member, a_moderator, a_unit, an_admin, sign_in, viewer_for
 from tests.factories.argon2 import cheap_argon2
 from tests.factories.discussions import a_board, a_key, a_reply, a_tag, a_text, a_thread, delete
@@ -75,6 +79,19 @@ class Names(dict[str, str]):
 
     def _tag(self) -> str:
         return a_tag(f"tag-{next(_numbers)}").slug
+
+    def _entry(self) -> str:
+        with transaction():
+            name = self._name()
+            change = Change("synonyms", "", f"{name}, padanan {name}", "0.8")
+            return str(thesaurus.create(viewer_for(self.scene.people["admin"] or self.scene.author), change))
+
+    def _entry(self) -> str:
+        curator = self.scene.people["admin"]
+        assert curator is not None
+        by, n = viewer_for(curator), next(_numbers)
+        with transaction():
+            return str(thesaurus.create(by, Change("synonyms", "", f"kataujia{n}, kataujib{n}", "0.8")))
 
     def _bystander(self) -> str:
         return a_member().username

@@ -6,4 +6,4 @@ from flask.cli import AppGroup
 
 group = AppGroup("search", help="Ask the search index, rebuild it, compare it with the database, measure it.")
 
-from forum.cli.search import query, upkeep  # noqa: E402, F401 - they add their commands to the group
+from forum.cli.search import evaluate, query, upkeep  # noqa: E402, F401 - they add their commands to the group

@@ -6,8 +6,10 @@ until that is committed nobody sees anything of it, and nothing stays of one tha
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, text, update
 from sqlalchemy.exc import OperationalError, ProgrammingError
@@ -21,9 +23,17 @@ from forum.search.documents import Build, Found, Plan, Term, Unavailable, Writer
 # Any number that nothing else in the database uses.
 LOCK = 72_366_286
 ROWS_AT_ONCE = 5000
+WORDS_SECONDS = 120.0  # how old the vocabulary may be that typos are corrected by
 UNDEFINED_TABLE = "42P01"
 
 Published = Row[tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    generation: int
+    at: float
+    counts: Mapping[str, int]
 
 
 class PostgresBackend:
@@ -33,6 +43,7 @@ class PostgresBackend:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._words: _Words | None = None
 
     def search(self, plan: Plan) -> Found:
         """Raises Unavailable."""
@@ -55,12 +66,17 @@ class PostgresBackend:
             return tuple(found)
 
     def words(self) -> Mapping[str, int]:
-        """Raises Unavailable."""
+        """The same object as long as it is young enough. Raises Unavailable."""
         with self._reading() as (connection, published):
+            kept = self._words
+            if kept is not None and kept.generation == published.id and time.monotonic() - kept.at < WORDS_SECONDS:
+                return kept.counts
             known = select(terms.c.term, terms.c.df).where(
                 terms.c.generation == published.id, terms.c.is_word, terms.c.df > 0
             )
-            return {term: df for term, df in connection.execute(known)}
+            counts = {term: df for term, df in connection.execute(known)}
+            self._words = _Words(published.id, time.monotonic(), counts)
+            return counts
 
     def frequencies(self, terms: Sequence[Term]) -> tuple[int, ...]:
         """By stem. Raises Unavailable."""

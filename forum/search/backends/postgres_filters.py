@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, ColumnElement, Text, cast, false, func, literal, not_
+from sqlalchemy import BigInteger, ColumnElement, Text, cast, false, func, literal, not_, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from forum.search.backends.postgres_rows import Narrowing, has_all, has_any, heads, numbers
@@ -20,6 +20,7 @@ from forum.search.backends.postgres_tables import documents
 from forum.search.backends.postgres_writing import EPOCH, KINDS, NOTHING
 from forum.search.documents import Facet, Filters, Kind, Plan, Term
 
+REPLY = KINDS.index(Kind.REPLY)
 Mask = NDArray[np.bool_]
 
 
@@ -47,8 +48,6 @@ def _of_document(plan: Plan) -> list[ColumnElement[bool]]:
         conditions.append(documents.c.grp != func.all(numbers(left_out, BigInteger)))
     if filters.authors:
         conditions.append(_one_of(documents.c.author_id, filters.authors))
-    if Kind.REPLY in filters.kinds:
-        conditions.append(_one_of(documents.c.kind, [KINDS.index(kind) for kind in filters.kinds]))
     if filters.since:
         conditions.append(documents.c.day >= _day(filters.since))
     if filters.until:
@@ -69,8 +68,9 @@ def with_facets(narrowing: Narrowing, plan: Plan, filters: Filters) -> Narrowing
     ):
         if values:
             of_head.append(_one_of(column, [int(value) for value in values]))
-    if _asks_for_heads(filters.kinds):
-        of_head.append(_one_of(heads.c.kind, [KINDS.index(kind) for kind in filters.kinds]))
+    if filters.kinds:
+        of_kinds = _one_of(heads.c.kind, [KINDS.index(kind) for kind in filters.kinds])
+        of_head.append(or_(of_kinds, documents.c.kind == REPLY) if Kind.REPLY in filters.kinds else of_kinds)
     return Narrowing(narrowing.generation, of_document, of_head)
 
 
@@ -81,20 +81,16 @@ def readable(plan: Plan, boards: NDArray[Any]) -> Mask:
     return np.isin(boards, list(plan.readable_boards | {NOTHING}))
 
 
-def facet_masks(filters: Filters, head: NDArray[Any]) -> dict[Facet, Mask]:
+def facet_masks(filters: Filters, rows: NDArray[Any], head: NDArray[Any]) -> dict[Facet, Mask]:
     """For each facet, the rows that its filter lets through; `head`: for each row that of its group."""
-    kinds = [KINDS.index(kind) for kind in filters.kinds] if _asks_for_heads(filters.kinds) else []
-    masks = {Facet.KIND: _is_in(head["kind"], kinds)}
+    masks = {Facet.KIND: _is_in(head["kind"], [KINDS.index(kind) for kind in filters.kinds])}
+    if Kind.REPLY in filters.kinds:
+        masks[Facet.KIND] |= rows["kind"] == REPLY
     masks[Facet.STATUS] = _is_in(head["status"], [int(status) for status in filters.statuses])
     masks[Facet.BOARD] = _is_in(head["board_id"], filters.boards)
     masks[Facet.UNIT] = _is_in(head["unit_id"], filters.units)
     masks[Facet.YEAR] = _is_in(head["year"], filters.years)
     return masks
-
-
-def _asks_for_heads(kinds: Collection[Kind]) -> bool:
-    """Whether `kinds` is about groups: with replies among them it is about the documents themselves."""
-    return bool(kinds) and Kind.REPLY not in kinds
 
 
 def _is_in(values: NDArray[Any], chosen: Collection[int]) -> Mask:

@@ -15,7 +15,7 @@ from forum.search.backends.postgres_filters import Mask
 from forum.search.backends.postgres_rows import Reader
 from forum.search.backends.postgres_scoring import Question, scored
 from forum.search.backends.postgres_writing import EPOCH, KINDS, NOTHING
-from forum.search.documents import Facet, Filters, Plan, Sort, Status
+from forum.search.documents import Facet, Filters, Kind, Plan, Sort, Status
 from forum.search.ranking import Floats
 
 Places = NDArray[np.intp]
@@ -54,14 +54,14 @@ class Pool:
         self.rows: NDArray[Any] = rows[np.isin(rows["grp"], heads["grp"])]
         places: Places = np.searchsorted(heads["grp"], self.rows["grp"])
         self.head: NDArray[Any] = heads[places]
-        self._is_archived: Mask = self.head["status"] == Status.ARCHIVED
         self._score(question, heads, places)
 
     def _score(self, question: Question, heads: NDArray[Any], places: Places) -> None:
         count = len(self.rows)
+        by_words = bool(question.concepts) and not self._plan.phrase_terms
         words = scored(question, np.concatenate([self.rows, heads]))
-        own, of_head = words.values[:count], words.values[count:][places]
-        self.found: Mask = own > 0 if question.concepts else np.ones(count, dtype=np.bool_)
+        own = words.values[:count]
+        self.found: Mask = own > 0 if by_words else np.ones(count, dtype=np.bool_)
         is_reply = self.rows["is_head"] == 0
         self._units = words.units[:count] | words.units[count:][places]
         self._coverage_of = words.coverage
@@ -69,7 +69,7 @@ class Pool:
         boosts = ranking.status_boosts(self.head["status"]) * ranking.document_boosts(
             self.rows["is_solution"], self.rows["helpful"], self._plan.today.toordinal() - EPOCH - self.rows["day"]
         )
-        held = own + np.where(is_reply, np.float32(ranking.HEAD_SHARE) * of_head, np.float32(0))
+        held = np.where(is_reply, words.beneath(np.arange(count), count + places), own)
         self.scores: Floats = ranking.final(held, self.coverage, boosts)
 
     def best(self, mask: Mask, count: int) -> Best:
@@ -77,25 +77,34 @@ class Pool:
         places = np.flatnonzero(mask)
         if not len(places):
             return Best(places, np.zeros(0, dtype=np.float32), 0)
-        keys, at = self._keys()[places], self.rows["at"][places].astype(np.int64)
         groups, inverse = np.unique(self.rows["grp"][places], return_inverse=True)
-        in_groups = np.lexsort((at, keys, inverse))
+        worth = self._worth(places)
+        in_groups = np.lexsort((-places, worth, inverse))
         starts = np.searchsorted(inverse[in_groups], np.arange(len(groups)))
-        last = np.append(starts[1:], len(places)) - 1
+        best = in_groups[np.append(starts[1:], len(places)) - 1]
+        coverage = np.maximum.reduceat(self.coverage[places[in_groups]], starts)
         units = np.bitwise_or.reduceat(self._units[places[in_groups]], starts)
-        best = in_groups[last]
-        first = ranking.first_of(keys[best], groups % 2 == 1, at[best], count)
+        head = self.head[places[best]]
+        is_archived = head["status"] == Status.ARCHIVED
+        if self._is_by_date:
+            keys = ranking.date_keys(worth[best], coverage, is_archived)
+        else:
+            keys = ranking.relevance_keys(worth[best], is_archived)
+        first = ranking.first_of(keys, groups % 2 == 1, head["at"], count)
         return Best(places[best[first]], self._coverage_of(units[first]), len(groups))
 
-    def _keys(self) -> NDArray[np.int64]:
-        """What the rows are ordered by, the greatest first."""
-        if self._plan.concepts and self._plan.sort is Sort.RELEVANCE:
-            return ranking.relevance_keys(self.scores, self._is_archived)
-        return ranking.date_keys(self.rows["at"].astype(np.int64), self.coverage, self._is_archived)
+    @property
+    def _is_by_date(self) -> bool:
+        return self._plan.sort is Sort.DATE or not (self._plan.concepts or self._plan.phrase_terms)
+
+    def _worth(self, places: Places) -> NDArray[Any]:
+        """By what one row of a group stands for it."""
+        worth: NDArray[Any] = self.rows["at"][places] if self._is_by_date else self.scores[places]
+        return worth
 
     def within(self, filters: Filters, mask: Mask, without: Facet | None = None) -> Mask:
         """The rows of `mask` that all filters let through, but for that of one facet."""
-        for facet, own in filtering.facet_masks(filters, self.head).items():
+        for facet, own in filtering.facet_masks(filters, self.rows, self.head).items():
             if facet is not without:
                 mask = mask & own
         return mask
@@ -106,5 +115,7 @@ class Pool:
         values, counts = np.unique(self.head[COLUMNS[facet]][mask][first], return_counts=True)
         pairs = zip(values.tolist(), counts.tolist(), strict=True)
         if facet is Facet.KIND:
-            return {KINDS[kind].value: count for kind, count in pairs}
+            replied = len(np.unique(self.rows["grp"][mask & (self.rows["kind"] == filtering.REPLY)]))
+            kinds: dict[int | str, int] = {KINDS[kind].value: count for kind, count in pairs}
+            return kinds | ({Kind.REPLY.value: replied} if replied else {})
         return {value: count for value, count in pairs if value != NOTHING or facet is Facet.STATUS}

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -99,7 +98,7 @@ class Reader:
         counts = [_count(row.stems, row.stem_counts, number) for number in stems]
         counts += [_count(row.words, row.word_counts, number) for number in words]
         sent = [SEND[code](piece) for code, piece in pieces] + [func.int2send(count) for count in counts]
-        self._packed = reduce(lambda done, piece: done.op("||")(piece), sent).label("packed")
+        self._packed = _joined(sent).label("packed")
         fields = [(name, code) for name, (code, _piece) in zip((*INTEGERS, *FLAGS), pieces, strict=True)]
         self._type = np.dtype([*fields, ("counts", ">i2", (len(counts),))])
 
@@ -128,7 +127,16 @@ class Reader:
 
     def _read(self, rows: FromClause) -> NDArray[Any]:
         packed = self._connection.scalar(select(func.string_agg(rows.c.packed, literal(b"", LargeBinary))))
-        return np.frombuffer(packed or b"", dtype=self._type)
+        # As they come the bytes of numbers are the wrong way round for this machine, which makes sorting slow.
+        return np.frombuffer(packed or b"", dtype=self._type).astype(self._type.newbyteorder("="))
+
+
+def _joined(pieces: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
+    """One after the other; by halves, since a chain of hundreds would be too deep to compile."""
+    if len(pieces) == 1:
+        return pieces[0]
+    half = len(pieces) // 2
+    return _joined(pieces[:half]).op("||")(_joined(pieces[half:]))
 
 
 def _count(terms: ColumnElement[Any], counts: ColumnElement[Any], number: int) -> ColumnElement[Any]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import BigInteger, Connection, Text, and_, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -21,7 +22,7 @@ from forum.search.backends.postgres_pool import Pool
 from forum.search.backends.postgres_rows import Branch, Narrowing, Reader, numbers
 from forum.search.backends.postgres_scoring import Known, Question, all_terms
 from forum.search.backends.postgres_tables import documents, generations, terms
-from forum.search.documents import Concept, Facet, Filters, Found, Kind, Match, Plan, Sort, Term, Unavailable
+from forum.search.documents import Concept, Facet, Filters, Found, Match, Plan, Sort, Term, Unavailable
 from forum.search.ranking import Averages
 
 # Phrases are looked up in the texts of so many of the best documents.
@@ -105,7 +106,7 @@ class Search:
         if not branches:
             return Found(facets={facet: {} for facet in Facet} if plan.with_facets else {})
         pool = self._pool(branches, self._narrowing if is_complete else self._narrowed(plan.filters))
-        mask = self._with_phrases(pool, pool.found)
+        mask, is_cut = self._with_phrases(pool, pool.found)
         best = pool.best(pool.within(plan.filters, mask), plan.offset + plan.limit)
         page = best.rows[plan.offset :]
         keys = self._keys(pool.rows["id"][page].tolist())
@@ -116,7 +117,7 @@ class Search:
             ),
             total=best.total,
             facets=self._facets(pool, mask, branches, is_complete) if plan.with_facets else {},
-            at_least=not is_complete,
+            at_least=is_cut or not is_complete,
         )
 
     def _asked(self) -> Question:
@@ -133,6 +134,9 @@ class Search:
     def _branches(self) -> tuple[list[Branch], bool]:
         """What is read, and whether that is all that matches."""
         plan, count = self._plan, self._opened.documents
+        if plan.phrase_terms:
+            rarest = min(known.df if known else 0 for known in map(self._known, plan.phrase_terms))
+            return [Branch((), self._most)] if rarest else [], rarest <= self._most
         if not plan.concepts:
             return [Branch((), self._most, latest=True)], count <= self._most
         wanted = [found for found in map(self._wanted, plan.concepts) if found.stems]
@@ -141,6 +145,9 @@ class Search:
             stems = tuple(stem for concept in wanted for stem in concept.stems)
             branches.append(Branch((stems,), self._most // 2, latest=True))
         return branches, is_complete
+
+    def _known(self, term: Term) -> Known | None:
+        return self._opened.stems.get(term.stem)
 
     def _wanted(self, concept: Concept) -> Wanted:
         """An alternative that needs several words is looked for by the rarest of them."""
@@ -159,17 +166,19 @@ class Search:
         rows = self._reader.candidates(branches, narrowing)
         return Pool(rows, self._reader, self._plan, self._question, self._opened.generation)
 
-    def _with_phrases(self, pool: Pool, mask: Mask) -> Mask:
-        """Of the best documents, those whose text has the phrases; all where there are none."""
-        if self._plan.phrase_check is None:
-            return mask
-        places = np.flatnonzero(mask)
-        places = places[np.argsort(-pool.scores[places], kind="stable")][:PHRASE_CANDIDATES]
+    def _with_phrases(self, pool: Pool, mask: Mask) -> tuple[Mask, bool]:
+        """Of the best under all filters, and of the best under those on documents alone, what has the phrases; and whether there
+        may be more. All where there are no phrases.
+        """
+        if self._plan.phrase_check is None or not self._plan.phrase_terms:
+            return mask, False
+        narrowed = pool.within(self._plan.filters, mask)
+        places = np.union1d(_best(pool, narrowed), _best(pool, mask))
         keys = self._keys(pool.rows["id"][places].tolist())
-        having = self._plan.phrase_check(keys)
+        having = set(self._plan.phrase_check(keys)) if keys else set()
         kept = np.zeros(len(mask), dtype=np.bool_)
-        kept[[place for place, key in zip(places.tolist(), keys, strict=True) if key in having]] = True
-        return kept
+        kept[places] = [key in having for key in keys]
+        return kept, int(narrowed.sum()) > PHRASE_CANDIDATES
 
     def _keys(self, ids: list[int]) -> list[str]:
         """The keys of documents, in the order of `ids`."""
@@ -188,7 +197,7 @@ class Search:
         wide, wide_mask = pool, mask
         if narrowing and not is_complete:
             wide = self._pool(branches, self._narrowed(Filters()))
-            wide_mask = self._with_phrases(wide, wide.found)
+            wide_mask, _is_cut = self._with_phrases(wide, wide.found)
         counted: dict[Facet, Mapping[int | str, int]] = {}
         for facet in Facet:
             of, rows = (wide, wide_mask) if facet in narrowing else (pool, mask)
@@ -196,10 +205,16 @@ class Search:
         return counted
 
 
+def _best(pool: Pool, mask: Mask) -> NDArray[np.intp]:
+    """Of the rows of `mask` those with the highest scores, as many as are checked for phrases."""
+    places = np.flatnonzero(mask)
+    return places[np.argsort(-pool.scores[places], kind="stable")][:PHRASE_CANDIDATES]
+
+
 def _chosen(filters: Filters) -> dict[Facet, bool]:
     """Which facets narrow the search."""
     return {
-        Facet.KIND: bool(filters.kinds) and Kind.REPLY not in filters.kinds,
+        Facet.KIND: bool(filters.kinds),
         Facet.STATUS: bool(filters.statuses),
         Facet.BOARD: bool(filters.boards),
         Facet.UNIT: bool(filters.units),

@@ -135,7 +135,7 @@ class _Search:
         words, units = self._scores.values[rows], self._scores.units[rows]
         replies = np.flatnonzero(columns["kind"][rows] == REPLY)
         above = heads.row[places[replies]]
-        words[replies] += np.float32(ranking.HEAD_SHARE) * self._scores.values[above]
+        words[replies] = self._scores.beneath(rows[replies], above)
         units[replies] |= self._scores.units[above]
         age = self._plan.today.toordinal() - columns["day"][rows]
         boosts = ranking.document_boosts(columns["is_solution"][rows], columns["helpful"][rows], age)
