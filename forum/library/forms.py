@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
 
 from forum.core.forms import Form, line
 from forum.core.i18n import lazy
@@ -52,9 +52,9 @@ class DraftForm(TextForm):
 
 
 class NewGuideForm(TextForm):
-    kind = SelectField(lazy("Jenis panduan"), choices=KIND_CHOICES, validate_choice=False, default="procedure")
-    area = SelectField(lazy("Bidang layanan"), validate_choice=False)
-    unit = SelectField(lazy("Perangkat daerah"), validate_choice=False)
+    kind = StringField(lazy("Jenis panduan"), default="procedure")
+    area = StringField(lazy("Bidang layanan"))
+    unit = StringField(lazy("Perangkat daerah"))
     owner = StringField(lazy("Pemilik"), filters=[line])
     review_months = StringField(lazy("Ditinjau ulang tiap … bulan"), filters=[line], default="6")
     tags = StringField(lazy("Tag"), filters=[line])

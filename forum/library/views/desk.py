@@ -19,10 +19,10 @@ from forum.library.queries.records import GuideRecord, guide_for
 from forum.library.services import flagging, keeping, redacting
 
 FLAG_REASONS = (
-    ("outdated", lazy("Sudah usang")),
-    ("wrong", lazy("Ada yang salah")),
-    ("unclear", lazy("Sulit dipahami")),
-    ("personal_data", lazy("Memuat data pribadi")),
+    ("outdated", lazy("Sudah usang"), ""),
+    ("wrong", lazy("Ada yang salah"), ""),
+    ("unclear", lazy("Sulit dipahami"), ""),
+    ("personal_data", lazy("Memuat data pribadi"), ""),
 )
 
 

@@ -14,7 +14,7 @@ from forum.core.errors import Conflict, Denied, Invalid
 from forum.core.i18n import _, short_time
 from forum.core.paging import parse_id
 from forum.core.web import flash, see_other
-from forum.library.forms import SIGNIFICANCE_CHOICES, DraftForm, NewGuideForm, TextForm, text_of
+from forum.library.forms import KIND_CHOICES, SIGNIFICANCE_CHOICES, DraftForm, NewGuideForm, TextForm, text_of
 from forum.library.queries import drafts
 from forum.library.queries.drafts import DraftPage
 from forum.library.sections import Section
@@ -22,6 +22,7 @@ from forum.library.services import reviewing, texts, writing
 from forum.library.services.texts import GuideText
 from forum.library.workflow import Action, State
 
+Choices = tuple[tuple[str, str], ...]
 AUTOSAVED = ("title", "summary", *Section)
 
 
@@ -40,21 +41,24 @@ def _text(form: TextForm) -> GuideText:
 def new_guide() -> str | Response | tuple[str, int]:
     actor = viewer()
     form = NewGuideForm()
-    form.area.choices = [("", _("Pilih bidang layanan")), *drafts.area_choices()]
-    form.unit.choices = [("", _("Pilih perangkat daerah")), *drafts.unit_names()]
+    areas = (("", _("Pilih bidang layanan")), *drafts.area_choices())
+    units = (("", _("Pilih perangkat daerah")), *drafts.unit_names())
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
         with form.catching():
             text = _text(form)
-            values = _details(form)
+            values = _details(form, areas, units)
             with transaction():
                 _guide, revision_id = writing.start_guide(actor, text, **values)
             flash(_("Naskah tersimpan. Anda dan kurator yang dapat melihatnya."))
             return see_other(f"/naskah/{revision_id}")
-    return render_template("library/new.html", form=form, sections=tuple(Section)), 422 if form.has_errors else 200
+    body = render_template(
+        "library/new.html", form=form, sections=tuple(Section), kinds=KIND_CHOICES, areas=areas, units=units
+    )
+    return body, 422 if form.has_errors else 200
 
 
-def _details(form: NewGuideForm) -> dict[str, Any]:
+def _details(form: NewGuideForm, areas: Choices, units: Choices) -> dict[str, Any]:
     """What is said about the guide as a whole. Raises Invalid."""
     months = text_of(form.review_months.data).strip()
     owner = text_of(form.owner.data).strip().removeprefix("@")
@@ -63,20 +67,20 @@ def _details(form: NewGuideForm) -> dict[str, Any]:
         raise Invalid(_("Tidak ada akun aktif dengan nama pengguna ini."), "owner")
     return {
         "kind": text_of(form.kind.data),
-        "area_id": _choice(form, "area"),
-        "unit_id": _choice(form, "unit"),
+        "area_id": _choice(form.area.data, areas, "area"),
+        "unit_id": _choice(form.unit.data, units, "unit"),
         "owner_id": owner_id,
         "review_months": int(months) if months.isascii() and months.isdigit() and len(months) < 4 else 0,
         "tags": [tag.strip() for tag in text_of(form.tags.data).split(",") if tag.strip()],
     }
 
 
-def _choice(form: NewGuideForm, name: str) -> int | None:
-    value = text_of(form[name].data)
+def _choice(value: Any, offered: Choices, field: str) -> int | None:
+    """The id that was chosen, None for the empty choice. Raises Invalid for one that was not offered."""
     if not value:
         return None
-    if value not in {key for key, _label in form[name].choices}:
-        raise Invalid(_("Pilihan ini tidak tersedia (lagi)."), name)
+    if value not in {key for key, _label in offered}:
+        raise Invalid(_("Pilihan ini tidak tersedia (lagi)."), field)
     return int(value)
 
 
