@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 ROLES = ("stranger", "member", "author", "moderator", "moderator elsewhere", "admin")
 SIGNED_IN = frozenset(ROLES[1:])
 STAFF = frozenset({"moderator", "admin"})
-CURATORS = frozenset({"moderator", "moderator elsewhere", "admin"})
 OWNER = frozenset({"author"})
 ADMINS = frozenset({"admin"})
 EVERYBODY = frozenset(ROLES)
@@ -130,22 +129,6 @@ SEARCH_CARE = (
     _post("search.thesaurus_new", "/moderasi/tesaurus/baru", who=CURATORS, fields=ENTRY),
     _get("search.thesaurus_edit", "/moderasi/tesaurus/{entry}", who=CURATORS),
     _post("search.thesaurus_edit", "/moderasi/tesaurus/{entry}", who=CURATORS, fields=ENTRY),
-    _post("search.thesaurus_delete", "/moderasi/tesaurus/{entry}/hapus", who=CURATORS, fields={"version": "1"}),
-    _post("search.thesaurus_undelete", "/moderasi/tesaurus/{entry}/pulihkan", who=CURATORS),
-    _post(
-        "search.thesaurus_reset", "/moderasi/tesaurus/{entry}/asal", who=CURATORS, done=422,
-        note="422: an entry that did not come with the program",
-    ),
-)  # fmt: skip
-ENTRY = {"relation": "synonyms", "terms": "{name}, {key}", "weight": "0.8"}
-CURATING_SEARCH = (
-    _get("search.gaps", "/moderasi/pencarian", who=CURATORS, note="without saying whose a search was"),
-    _post("search.search_retention", "/moderasi/pencarian/masa-simpan", who=ADMINS, fields={"search_log_days": "90"}),
-    _get("search.thesaurus", "/moderasi/tesaurus", who=CURATORS),
-    _get("search.thesaurus_new", "/moderasi/tesaurus/baru", who=CURATORS),
-    _post("search.thesaurus_new", "/moderasi/tesaurus/baru", who=CURATORS, fields=ENTRY),
-    _get("search.thesaurus_edit", "/moderasi/tesaurus/{entry}", who=CURATORS),
-    _post("search.thesaurus_edit", "/moderasi/tesaurus/{entry}", who=CURATORS, fields={**ENTRY, "version": "1"}),
     _post("search.thesaurus_delete", "/moderasi/tesaurus/{entry}/hapus", who=CURATORS, fields={"version": "1"}),
     _post("search.thesaurus_undelete", "/moderasi/tesaurus/{entry}/pulihkan", who=CURATORS),
     _post(
@@ -283,7 +266,6 @@ SECTIONS: dict[str, tuple[Row, ...]] = {
     "Reading": READING,
     "Writing": WRITING,
     "Searching": SEARCHING,
-    "Looking after search": CURATING_SEARCH,
     "The library": LIBRARY,
     "Marking": MARKING,
     "Moderating": CURATING,

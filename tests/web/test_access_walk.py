@@ -86,13 +86,6 @@ class Names(dict[str, str]):
             change = Change("synonyms", "", f"{name}, padanan {name}", "0.8")
             return str(thesaurus.create(viewer_for(self.scene.people["admin"] or self.scene.author), change))
 
-    def _entry(self) -> str:
-        curator = self.scene.people["admin"]
-        assert curator is not None
-        by, n = viewer_for(curator), next(_numbers)
-        with transaction():
-            return str(thesaurus.create(by, Change("synonyms", "", f"kataujia{n}, kataujib{n}", "0.8")))
-
     def _thread_id(self) -> str:
         return str(self.opened.thread_id)
 

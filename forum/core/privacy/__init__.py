@@ -76,8 +76,9 @@ def _judged(text: str, pattern: re.Pattern[str], judge: Judge) -> Iterator[Findi
     for match in pattern.finditer(text):
         start, end = match.span(1)
         is_told, said = told(text, start, end)
+        kind = judge(match[1], is_told, said)
+        if kind is None or len(set(digits_of(match[1]))) == 1:
+            continue
         if said is None and (is_part(text, start, end) or _MONEY.search(text[max(0, start - 5) : start])):
             continue
-        kind = judge(match[1], is_told, said)
-        if kind is not None and len(set(digits_of(match[1]))) > 1:
-            yield Finding(kind, start, end)
+        yield Finding(kind, start, end)

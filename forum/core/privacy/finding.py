@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,5 +44,5 @@ def is_part(text: str, start: int, end: int) -> bool:
     """A number in groups that goes on before or behind with a dot or dash is a piece of something longer."""
     if text[start:end].isdigit():
         return False
-    before, after = text[max(0, start - 2) : start], text[end : end + 2]
-    return bool(re.fullmatch(r"\d[.\-]", before) or re.fullmatch(r"[.\-]\d", after))
+    goes_on_before = start > 1 and text[start - 1] in ".-" and text[start - 2].isdigit()
+    return goes_on_before or (text[end : end + 1] in (".", "-") and text[end + 1 : end + 2].isdigit())

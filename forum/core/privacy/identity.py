@@ -87,6 +87,12 @@ def is_npwp(digits: str) -> bool:
     return total % 10 == 0 and len(set(digits[:9])) > 1
 
 
+def _is_grouped_as_nik(written: str) -> bool:
+    """As people group a NIK: evenly, or with the serial at the end in one piece; not as money."""
+    sizes = [len(group) for group in re.findall(r"\d+", written)]
+    return (len(set(sizes)) == 1 or sizes[-1] > 2) and not _THOUSANDS.match(written)
+
+
 def _eighteen(written: str, is_told: bool, said: Kind | None) -> Kind | None:
     return Kind.NIP if said is Kind.NIP or is_nip(digits_of(written)) else None
 
@@ -95,7 +101,7 @@ def _sixteen(written: str, is_told: bool, said: Kind | None) -> Kind | None:
     if said in (Kind.NIK, Kind.KK, Kind.NPWP):
         return said
     digits = digits_of(written)
-    if is_nik(digits) and not _THOUSANDS.match(written):
+    if is_nik(digits) and _is_grouped_as_nik(written):
         return Kind.NIK
     return Kind.NPWP if written.isdigit() and not is_told and digits[0] == "0" and is_npwp(digits[1:]) else None
 

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+import threading
 from typing import cast
 
 from flask import Flask, current_app
 
 from forum.config import Settings
 from forum.core.db import db
-from forum.search.backends.postgres import PostgresBackend
-from forum.search.backends.whoosh import WhooshBackend
 from forum.search.documents import Backend
 
 FOLDER = "search"
 _EXTENSION = "rembuk_search"
+_making = threading.Lock()
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Give the application its index. Nothing is opened before it is used."""
-    app.extensions[_EXTENSION] = _chosen(app, settings)
+    """Let the application have an index. It is made at its first use: most commands never ask it, and its libraries are large."""
+    app.extensions[_EXTENSION] = settings
 
 
 def current() -> Backend:
     """The index of the application that is running."""
-    return cast(Backend, current_app.extensions[_EXTENSION])
+    found = current_app.extensions[_EXTENSION]
+    if isinstance(found, Settings):
+        with _making:
+            found = current_app.extensions[_EXTENSION]
+            if isinstance(found, Settings):
+                found = current_app.extensions[_EXTENSION] = _chosen(found)
+    return cast("Backend", found)
 
 
-def _chosen(app: Flask, settings: Settings) -> Backend:
+def _chosen(settings: Settings) -> Backend:
     if settings.searches_in_postgresql:
-        with app.app_context():
-            return PostgresBackend(db.engine)
+        from forum.search.backends.postgres import PostgresBackend
+
+        return PostgresBackend(db.engine)
+    from forum.search.backends.whoosh import WhooshBackend
+
     return WhooshBackend(settings.instance_path / FOLDER)

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 from forum.search.backends.postgres_rows import Branch
 
-MOST_CANDIDATES = 6000
+MOST_CANDIDATES = 4000
 """Rows that a search reads and scores, a few milliseconds for each thousand; up to here totals are exact."""
-ROOM_FOR_FREQUENT = 2000
-"""Left for frequent words however many documents the rare ones have."""
-ENOUGH = 100
+SHARE_OF_FREQUENT = 0.375
+"""So much room there is for frequent words at least, however many documents the rare ones have."""
+ENOUGH = 20
+# Frequent words that are looked for together; the rarest of them tell more than the rest.
+MOST_TOGETHER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,38 +47,36 @@ def choose(wanted: Sequence[Wanted], documents: int, most: int = MOST_CANDIDATES
     branches = [Branch((tuple(stem for concept in rare for stem in concept.stems),), most)] if rare else []
     frequent = by_size[len(rare) :]
     if frequent:
-        branches += _likeliest(frequent, documents, max(room, ROOM_FOR_FREQUENT))
+        branches += _likeliest(frequent, documents, max(room, int(most * SHARE_OF_FREQUENT)))
     return branches, not frequent
 
 
 def _likeliest(frequent: Sequence[Wanted], documents: int, room: int) -> Iterator[Branch]:
     """Of the documents with frequent words, the likeliest first, until there is no room; the rarest word comes first."""
-    done: list[tuple[Wanted, ...]] = []
-    for together in _combinations(frequent):
+    for together in _combinations(frequent[:MOST_TOGETHER], documents, room):
+        size = _size(together, documents)
+        if size < 1:
+            continue
+        limit = min(room, max(int(1.5 * size), ENOUGH))
+        yield Branch(tuple(concept.stems for concept in together), limit)
+        room -= min(limit, int(size) + 1)
         if room < ENOUGH:
             return
-        size = _size(together, documents)
-        if size:
-            limit = min(room, max(int(1.5 * size), ENOUGH))
-            yield Branch(tuple(concept.stems for concept in together), limit)
-            room -= min(limit, int(size) + 1)
-            done.append(together)
 
 
-def _combinations(frequent: Sequence[Wanted]) -> Iterator[tuple[Wanted, ...]]:
+def _combinations(together: Sequence[Wanted], documents: int, room: int) -> Iterator[tuple[Wanted, ...]]:
     """Concepts that a document has at once, from the strictest to the widest demand."""
-    everything = tuple(frequent)
-    yield tuple(concept.strongly for concept in everything)
+    everything = tuple(together)
     if len(everything) > 1:
-        for at, concept in enumerate(everything):
-            yield (*everything[:at], concept.strongly, *everything[at + 1 :])
+        if _size(everything, documents) > room:
+            for at, concept in enumerate(everything):
+                yield (*everything[:at], concept.strongly, *everything[at + 1 :])
         yield everything
-        for concept in everything:
-            yield (concept.strongly,)
+    for concept in everything:
+        yield (concept.strongly,)
     if len(everything) > 2:
-        for other in everything[1:]:
-            yield (everything[0], other)
-    yield (everything[0],)
+        yield everything[:2]
+    yield everything[:1]
 
 
 def _size(together: Sequence[Wanted], documents: int) -> float:

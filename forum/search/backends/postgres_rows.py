@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     ColumnElement,
+    CompoundSelect,
     Connection,
     FromClause,
     Integer,
@@ -22,12 +25,12 @@ from sqlalchemy import (
     Select,
     SmallInteger,
     and_,
-    case,
     cast,
     exists,
     func,
     literal,
     select,
+    text,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -41,8 +44,14 @@ INTEGERS = (
     *("title_length", "body_length", "exact_length", "year", "kind", "status"),
 )
 FLAGS = ("is_head", "is_solution")
-CODES: dict[type[Any], str] = {BigInteger: ">i8", Integer: ">i4", SmallInteger: ">i2"}
-SEND: dict[str, Any] = {">i8": func.int8send, ">i4": func.int4send, ">i2": func.int2send}
+VECTORS = ("stems", "stem_counts", "words", "word_counts")
+COLUMNS = [documents.c[name] for name in (*INTEGERS, *FLAGS, *VECTORS)]
+
+# How numbers are packed (by which function of PostgreSQL) and read (as which type of numpy).
+SIZES: dict[type[Any], str] = {BigInteger: ">i8", Integer: ">i4", SmallInteger: ">i2", Boolean: ">i4"}
+SEND = {">i8": "int8send", ">i4": "int4send", ">i2": "int2send"}
+CODES = {name: SIZES[type(documents.c[name].type)] for name in (*INTEGERS, *FLAGS)}
+ROW = "found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,55 +101,55 @@ class Reader:
 
     def __init__(self, connection: Connection, stems: Sequence[int], words: Sequence[int]) -> None:
         self._connection = connection
-        row = documents.c
-        pieces: list[tuple[str, ColumnElement[Any]]] = [(CODES[type(row[name].type)], row[name]) for name in INTEGERS]
-        pieces += [(CODES[Integer], cast(row[name], Integer)) for name in FLAGS]
-        counts = [_count(row.stems, row.stem_counts, number) for number in stems]
-        counts += [_count(row.words, row.word_counts, number) for number in words]
-        sent = [SEND[code](piece) for code, piece in pieces] + [func.int2send(count) for count in counts]
-        self._packed = _joined(sent).label("packed")
-        fields = [(name, code) for name, (code, _piece) in zip((*INTEGERS, *FLAGS), pieces, strict=True)]
-        self._type = np.dtype([*fields, ("counts", ">i2", (len(counts),))])
+        wanted = {_parameter(place): number for place, number in enumerate((*stems, *words))}
+        self._packed = text(_packing(len(stems), len(words))).bindparams(**wanted)
+        self._type = np.dtype([*CODES.items(), ("counts", ">i2", (len(wanted),))])
 
     def candidates(self, branches: Sequence[Branch], narrowing: Narrowing) -> NDArray[Any]:
         """The rows of all branches, each once."""
         chosen = [self._branch(branch, narrowing) for branch in branches]
-        found = self._read(union_all(*chosen).subquery() if len(chosen) > 1 else chosen[0].subquery())
+        found = self._read(union_all(*chosen) if len(chosen) > 1 else chosen[0])
         return found if len(chosen) == 1 else found[np.unique(found["id"], return_index=True)[1]]
 
     def heads_of(self, groups: Collection[int], generation: int) -> NDArray[Any]:
         """The heads of `groups`, as far as they are there."""
         within = documents.c.grp == func.any(numbers(groups, BigInteger))
-        return self._read(
-            select(self._packed).where(documents.c.generation == generation, documents.c.is_head, within).subquery()
-        )
+        return self._read(select(*COLUMNS).where(documents.c.generation == generation, documents.c.is_head, within))
 
     def _branch(self, branch: Branch, narrowing: Narrowing) -> Select[Any]:
-        chosen = select(self._packed).where(*(has_any(documents, terms) for terms in branch.each))
+        chosen = select(*COLUMNS).where(*(has_any(documents, terms) for terms in branch.each))
         chosen = chosen.where(*narrowing.conditions()).limit(branch.limit)
-        # Each branch is a query of its own, as a parenthesis with a limit must be.
-        return select(
-            (chosen.order_by(documents.c.at.desc(), documents.c.id.desc()) if branch.latest else chosen)
-            .subquery()
-            .c.packed
-        )
+        if branch.latest:
+            chosen = chosen.order_by(documents.c.at.desc(), documents.c.id.desc())
+        # A query of its own, as each part of a union with a limit must be.
+        return select(chosen.subquery())
 
-    def _read(self, rows: FromClause) -> NDArray[Any]:
-        packed = self._connection.scalar(select(func.string_agg(rows.c.packed, literal(b"", LargeBinary))))
+    def _read(self, rows: Select[Any] | CompoundSelect[Any]) -> NDArray[Any]:
+        joined = func.string_agg(self._packed, literal(b"", LargeBinary))
+        packed = self._connection.scalar(select(joined).select_from(rows.subquery(ROW)))
         # As they come the bytes of numbers are the wrong way round for this machine, which makes sorting slow.
         return np.frombuffer(packed or b"", dtype=self._type).astype(self._type.newbyteorder("="))
 
 
-def _joined(pieces: Sequence[ColumnElement[Any]]) -> ColumnElement[Any]:
-    """One after the other; by halves, since a chain of hundreds would be too deep to compile."""
-    if len(pieces) == 1:
-        return pieces[0]
-    half = len(pieces) // 2
-    return _joined(pieces[:half]).op("||")(_joined(pieces[half:]))
+@lru_cache(maxsize=100)
+def _packing(stems: int, words: int) -> str:
+    """The expression that packs one row. As text: made of some hundred expressions it would take longer to put together than to run."""
+    pieces = [f"{SEND[code]}({_column(name)})" for name, code in CODES.items()]
+    pieces += [_count("stems", "stem_counts", place) for place in range(stems)]
+    pieces += [_count("words", "word_counts", stems + place) for place in range(words)]
+    return " || ".join(pieces)
 
 
-def _count(terms: ColumnElement[Any], counts: ColumnElement[Any], number: int) -> ColumnElement[Any]:
-    """How often term `number` occurs: its place is found by halving the sorted `terms`."""
-    wanted = literal(number, Integer)
-    place = func.width_bucket(wanted, terms, type_=Integer)
-    return case((terms[place] == wanted, counts[place]), else_=cast(literal(0), SmallInteger))
+def _column(name: str) -> str:
+    return f"CAST({ROW}.{name} AS integer)" if name in FLAGS else f"{ROW}.{name}"
+
+
+def _count(terms: str, counts: str, place: int) -> str:
+    """How often a term occurs: where it would be is found by halving the sorted numbers of `terms`."""
+    wanted = f"CAST(:{_parameter(place)} AS integer)"
+    at = f"width_bucket({wanted}, {ROW}.{terms})"
+    return f"int2send(CASE WHEN {ROW}.{terms}[{at}] = {wanted} THEN {ROW}.{counts}[{at}] ELSE CAST(0 AS smallint) END)"
+
+
+def _parameter(place: int) -> str:
+    return f"term_{place}"

@@ -15,7 +15,7 @@ from forum.search.documents import Concept, Term
 from forum.search.ranking import Averages, Floats, Occurrences
 
 # Terms that are looked up for one query; what was typed comes first, so that only words of the thesaurus can be left out.
-MOST_TERMS = 96
+MOST_TERMS = 64
 
 NOWHERE = np.zeros(0, dtype=np.intp)
 NOTHING = Occurrences(NOWHERE, NOWHERE.astype(np.float32), 0)

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from forum.core.i18n import DEFAULT_ZONE
 from forum.search.backends import postgres_vectors as vectors
+from forum.search.backends.postgres_rows import VECTORS
 from forum.search.backends.postgres_tables import documents, generations, terms
 from forum.search.documents import Kind, SearchDocument
 
@@ -21,7 +22,6 @@ Item = TypeVar("Item")
 BATCH = 500
 KINDS = (Kind.THREAD, Kind.REPLY, Kind.GUIDE)
 SUMS = ("documents", "body_length", "exact_length")
-VECTORS = ("stems", "stem_counts", "words", "word_counts")
 COLUMNS = [column.name for column in documents.columns if column.name != "id"]
 CITY = ZoneInfo(DEFAULT_ZONE)
 EPOCH = date(1970, 1, 1).toordinal()

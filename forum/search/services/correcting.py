@@ -15,7 +15,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from forum.search import backends
-from forum.search.analysis import Token
+from forum.search.analysis import Token, stem
 from forum.search.analysis.roots import roots, spelling
 from forum.search.thesaurus import Thesaurus
 
@@ -30,6 +30,7 @@ TIMES_AS_FREQUENT = 10
 # Parts of words run together, or words torn apart, must be words that occur more than by chance.
 PART_AT_LEAST = 3
 SHORTEST_PART = 3
+SURE_ROOT = 5
 # What a common slip costs compared with any other: a neighbouring key, a letter doubled or not, two letters exchanged.
 COMMON_SLIP = 0.75
 # People seldom miss the first letter.
@@ -76,8 +77,12 @@ class Vocabulary:
         return self._counts.get(word, 0)
 
     def is_known(self, word: str) -> bool:
-        """Correct whether it occurs or not."""
-        return word in self._known or word in roots() or word in spelling()
+        """Correct whether it occurs or not: a word of the dictionary, or made of one by affixes (of a short one only if it occurs:
+        typos look like that).
+        """
+        root = stem(word)
+        is_word = word in self._known or word in roots() or word in spelling()
+        return is_word or (root in roots() and (len(root) >= SURE_ROOT or self.count(root) > 0))
 
     def alike(self, word: str, slips: int) -> list[tuple[float, str]]:
         """Words up to `slips` away, with their worth, the best first."""
