@@ -140,6 +140,7 @@ GUIDE = {"title": "Panduan yang diuji sekarang", "situasi": "Begini.", "langkah"
 LIBRARY = (
     _get("library.index", "/panduan"),
     _get("library.guide", "/panduan/{guide_slug}"),
+    _get("library.pick", "/panduan/pilih"),
     _get("library.history", "/panduan/{guide_slug}/riwayat"),
     _get("library.markdown", "/panduan/{guide_slug}/markdown"),
     _get("library.path", "/jalur/{path}"),

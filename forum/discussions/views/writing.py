@@ -200,11 +200,11 @@ def _save_edit(form: EditForm, post_id: int) -> Response:
 
 
 def preview() -> str | tuple[str, int]:
-    """The HTML that the text in `body` would get, as a piece of a page; a refusal comes with 422 and its reason."""
+    """The HTML that a text would get, as a piece of a page; a refusal comes with 422 and its reason. `lihat`: the field, or `body`."""
     actor = viewer()
     ratelimit.hit(ratelimit.PREVIEW, actor.id)
     try:
-        text = texts.render(request.form.get("body", ""))
+        text = texts.render(request.form.get(request.form.get("lihat", "body"), ""))
     except Invalid as error:
         return render_template("discussions/_preview.html", html="", refusal=str(error)), error.status
     return render_template("discussions/_preview.html", html=text.markup, refusal="")

@@ -65,7 +65,7 @@ def library_page(viewer: Viewer, asked: Asked) -> LibraryPage:
         raise NotFound
     in_library = (Guide.published_number.is_not(None), Guide.merged_into_id.is_(None), policy.guides_visible_to(viewer))
     areas = _areas(asked, in_library)
-    statement = _cards_statement().where(*in_library, *_filters(asked))
+    statement = cards_statement().where(*in_library, *_filters(asked))
     order = (Guide.published_at.desc(),) if asked.sort == "terbaru" else (func.lower(Guide.title),)
     rows = db.session.execute(
         statement.order_by(*order, Guide.id).limit(PAGE + 1).offset((asked.page - 1) * PAGE)
@@ -121,7 +121,7 @@ def _areas(asked: Asked, in_library: tuple[ColumnElement[bool], ...]) -> tuple[A
     return (every, *lines)
 
 
-def _cards_statement() -> Any:
+def cards_statement() -> Any:
     return (
         select(
             Guide.id,
@@ -186,7 +186,7 @@ def path_page(viewer: Viewer, slug: str) -> PathPage:
     if path is None:
         raise NotFound
     rows = db.session.execute(
-        _cards_statement()
+        cards_statement()
         .add_columns(read_at(viewer).label("read_at"))
         .join(CollectionItem, CollectionItem.guide_id == Guide.id)
         .where(

@@ -24,7 +24,7 @@ KINDS = ("procedure", "policy", "practice", "template")
 SIGNIFICANCES = ("typo", "minor", "major")
 MAX_TAGS = 5
 # Words that addresses below /panduan use for other pages.
-RESERVED = frozenset({"baru"})
+RESERVED = frozenset({"baru", "pilih"})
 
 
 def start_guide(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import Blueprint, jsonify, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from forum.accounts.login import viewer
+from forum.core import ratelimit
 from forum.core.errors import NotFound
 from forum.core.paging import parse_id, parse_page
+from forum.core.text import one_line
 from forum.library.addresses import guide_url
-from forum.library.queries import export, guides, history, lists
+from forum.library.queries import export, guides, history, lists, picking
 
 
 def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/panduan", "index", view_func=index)
+    blueprint.add_url_rule("/panduan/pilih", view_func=pick)
     blueprint.add_url_rule("/panduan/<slug>", view_func=guide)
     blueprint.add_url_rule("/panduan/<slug>/riwayat", "history", view_func=guide_history)
     blueprint.add_url_rule("/panduan/<slug>/markdown", "markdown", view_func=as_markdown)
@@ -30,6 +33,16 @@ def index() -> str:
         page=parse_page(request.args.get("hal")),
     )
     return render_template("library/index.html", page=lists.library_page(viewer(), asked))
+
+
+def pick() -> Response:
+    """Guides to cite for what is typed, as JSON for scripts."""
+    actor = viewer()
+    ratelimit.hit_here(ratelimit.SUGGEST, actor.id)
+    found = picking.pick(actor, one_line(request.args.get("q", ""))[:80])
+    return jsonify(
+        [{"title": one.title, "url": one.url, "state": one.badge_label, "area": one.area} for one in found]
+    )
 
 
 def guide(slug: str) -> str | Response:
