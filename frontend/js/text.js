@@ -26,7 +26,8 @@ const texts = {
     suggestions: 'Saran pencarian',
     close: 'Tutup',
     keys: 'Pintasan papan ketik',
-    keyList: [['/', 'Cari'], ['j', 'Kiriman berikutnya'], ['k', 'Kiriman sebelumnya'], ['r', 'Balas kiriman yang dipilih'], ['g b', 'Ke Beranda'],
+    keyList: [['/', 'Cari'], ['j', 'Kiriman berikutnya'], ['k', 'Kiriman sebelumnya'], ['r', 'Balas kiriman yang dipilih'], ['n', 'Perubahan berikutnya dalam tinjauan'],
+      ['p', 'Perubahan sebelumnya'], ['g b', 'Ke Beranda'],
       ['g p', 'Ke Papan'], ['Ctrl+Enter', 'Kirim tulisan'], ['?', 'Tampilkan daftar ini']],
   },
   en: {
@@ -55,7 +56,8 @@ const texts = {
     suggestions: 'Search suggestions',
     close: 'Close',
     keys: 'Keyboard shortcuts',
-    keyList: [['/', 'Search'], ['j', 'Next post'], ['k', 'Previous post'], ['r', 'Reply to the chosen post'], ['g b', 'To the home page'],
+    keyList: [['/', 'Search'], ['j', 'Next post'], ['k', 'Previous post'], ['r', 'Reply to the chosen post'], ['n', 'Next change under review'],
+      ['p', 'Previous change'], ['g b', 'To the home page'],
       ['g p', 'To the boards'], ['Ctrl+Enter', 'Send'], ['?', 'Show this list']],
   },
 };
