@@ -23,6 +23,7 @@ from forum.cli import processes
 from forum.config import ROOT, Settings
 from forum.core.database import MIGRATIONS
 from forum.core.db import db
+from forum.search import backends
 from forum.worker import loop
 
 SAMPLE_ACCOUNTS = "admin, kurator, pegawai"
@@ -160,4 +161,5 @@ def _serve_web(app: Flask, settings: Settings, listener: socket.socket, announce
         def load(self) -> Flask:
             return app
 
+    backends.preload(settings)
     Web().run()

@@ -200,6 +200,9 @@ class Writer(Protocol):
 class Build(Writer, Protocol):
     """A generation in the making: nobody searches it before `publish`."""
 
+    def settle(self) -> None:
+        """Write for good what was put so far. It may take long and needs no lock, so that `publish` is short afterwards."""
+
     def publish(self) -> None:
         """Commit, and make this the generation that everybody searches. Call it with the single writer's lock held."""
 

@@ -1,4 +1,4 @@
-"""What the worker can do: for each topic of the outbox, the function that does it.
+"""What the worker can do: for each topic of the outbox, the function that does it. (Search has a thread of its own: `indexing`.)
 
 To add one: write a function that takes the row's key and put it into HANDLERS under its topic; whoever wants it done calls
 `outbox.put(topic, key)` in the transaction that makes it necessary. A handler

@@ -139,7 +139,13 @@ def _signed_in(browser: Any, url: str, username: str) -> Any:
         return visitor.context.storage_state()
 
 
-_members = cycle([person["username"] for person in content.people() if person["username"] not in STAFF])
+_members = cycle(
+    [
+        person["username"]
+        for person in content.people()
+        if person["role"] == "member" and person["username"] not in STAFF
+    ]
+)
 
 
 @pytest.fixture

@@ -105,6 +105,27 @@ def test_searching_a_spoilt_index_says_that_there_is_none(place: Place, damage: 
     fresh.close()
 
 
+def test_a_lost_segment_is_noticed_although_nobody_writes(place: Place) -> None:
+    worker = place.start("worker")
+    post(place, "sebelumnya")
+    wait_for(lambda: not place.waiting(), "the end of the outbox")
+    segments = [path for path in files(place) if path.suffix == ".seg"]
+    assert segments
+    for path in segments:
+        path.unlink()
+
+    def is_whole() -> bool:
+        fresh = Place(place.folder)
+        try:
+            return is_found(fresh, "sebelumnya")
+        finally:
+            fresh.close()
+
+    assert not is_whole()
+    wait_for(is_whole, "a new index")
+    stop(worker)
+
+
 def test_an_installation_without_an_index_gets_one(place: Place) -> None:
     remove_everything(place)
     worker = place.start("worker")

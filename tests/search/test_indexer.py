@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -230,6 +231,22 @@ def test_what_changes_during_a_rebuild_is_in_it(author: User, board: Board, monk
     assert indexed() == keys_of(*replies[1:], *late, thread=thread)
     assert indexer.verify() == indexer.Report(documents=7)
     assert db.session.scalar(db.select(db.func.count()).select_from(SearchReplay)) == 0
+
+
+def test_what_is_written_to_a_settled_generation_replaces_what_it_has(author: User) -> None:
+    backend = backends.current()
+    one, two, three = (SearchDocument(f"thread:{number}", number * 2, "isi", clock.now()) for number in (1, 2, 3))
+    with backend.build() as build:
+        build.put([one, two])
+        build.settle()
+        build.put([replace(one, body="isi yang lain"), three])
+        build.remove([two.key])
+        with backend.lock():
+            build.publish()
+    assert dict(backend.fingerprints()) == {
+        one.key: replace(one, body="isi yang lain").fingerprint,
+        three.key: three.fingerprint,
+    }
 
 
 def test_a_rebuild_that_breaks_off_leaves_everything_as_it_was(author: User, board: Board) -> None:

@@ -112,7 +112,7 @@ def test_boards_that_may_not_be_read_take_no_room(index: PostgresBackend) -> Non
 def test_a_facet_that_narrows_is_counted_without_itself(index: PostgresBackend) -> None:
     answer = found(COMMON, Plan((), TODAY, filters=Filters(boards=frozenset({2}))))
     assert set(answer.facets[Facet.BOARD]) == {1, 2}
-    assert set(answer.facets[Facet.YEAR]) == {2024, 2025}
+    assert sum(answer.facets[Facet.YEAR].values()) == answer.total
 
 
 @pytest.mark.postgresql

@@ -24,6 +24,9 @@ from forum.discussions.services.texts import MAX_TITLE
 from forum.search.services.results import Hit
 from forum.search.views.similar import like
 
+# So many words of a title must be in another's before its writer is asked to look.
+SHARED_WORDS = 2
+
 
 def add_routes(blueprint: Blueprint) -> None:
     both = ["GET", "POST"]
@@ -55,9 +58,15 @@ def _not_seen_yet(form: ThreadForm) -> tuple[Hit, ...]:
     if form.similar_seen.data == "1":
         return ()
     similar = like(viewer(), text_of(form.title.data))
-    if similar:
-        form.similar_seen.data = "1"
+    if not any(_shares_words(hit) for hit in similar):
+        return ()
+    form.similar_seen.data = "1"
     return similar
+
+
+def _shares_words(hit: Hit) -> bool:
+    """Alike enough to hold up somebody who sends: the titles themselves have words in common, not the texts alone."""
+    return sum(is_marked for _, is_marked in hit.title_parts) >= SHARED_WORDS
 
 
 def _open_thread(form: ThreadForm) -> Response:

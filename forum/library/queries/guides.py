@@ -17,7 +17,7 @@ from forum.core.errors import NotFound
 from forum.core.i18n import local_date
 from forum.core.viewer import Viewer
 from forum.library import policy
-from forum.library.addresses import collection_url, guide_url, history_url, markdown_url
+from forum.library.addresses import LIBRARY, collection_url, guide_url, history_url, markdown_url
 from forum.library.models import (
     Collection,
     CollectionItem,
@@ -78,7 +78,7 @@ def guide_page(viewer: Viewer, slug: str) -> GuidePage:
         kind=guide.kind,
         badge=badge,
         area=Link(row.area_name, f"/panduan?bidang={row.area_slug}") if row.area_slug else None,
-        tags=tuple(Link(tag.name, f"/tag/{tag.slug}") for tag in tags),
+        tags=tuple(Link(tag.name, f"{LIBRARY}?tag={tag.slug}") for tag in tags),
         owner=_owner(row),
         unit=row.unit_name or "",
         revision=guide.published_number or 0,

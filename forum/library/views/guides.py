@@ -40,9 +40,7 @@ def pick() -> Response:
     actor = viewer()
     ratelimit.hit_here(ratelimit.SUGGEST, actor.id)
     found = picking.pick(actor, one_line(request.args.get("q", ""))[:80])
-    return jsonify(
-        [{"title": one.title, "url": one.url, "state": one.badge_label, "area": one.area} for one in found]
-    )
+    return jsonify([{"title": one.title, "url": one.url, "state": one.badge_label, "area": one.area} for one in found])
 
 
 def guide(slug: str) -> str | Response:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+from importlib import import_module
 from typing import cast
 
 from flask import Flask, current_app
 
 from forum.config import Settings
 from forum.core.db import db
+from forum.search import analysis
 from forum.search.documents import Backend
 
 FOLDER = "search"
@@ -30,6 +32,20 @@ def current() -> Backend:
             if isinstance(found, Settings):
                 found = current_app.extensions[_EXTENSION] = _chosen(found)
     return cast("Backend", found)
+
+
+def preload(settings: Settings) -> None:
+    """Load what a first search would load, before a server forks: its processes share it. Nothing is opened."""
+    analysis.index_terms("menindaklanjuti laporan")
+    if settings.searches_in_postgresql:
+        import_module("forum.search.backends.postgres")
+    else:
+        import_module("forum.search.backends.whoosh")
+
+
+def anew() -> Backend:
+    """The same index, by somebody who has read nothing of it yet: to see what is on the disk, not what is remembered."""
+    return _chosen(current_app.config["SETTINGS"])
 
 
 def _chosen(settings: Settings) -> Backend:

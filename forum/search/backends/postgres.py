@@ -157,6 +157,9 @@ class NewGeneration(Changes):
         number = connection.scalar(insert(generations).values(row).returning(generations.c.id))
         super().__init__(connection, number, is_new=True)
 
+    def settle(self) -> None:
+        self.flush()
+
     def publish(self) -> None:
         self.flush()
         old = generations.c.id != self._generation

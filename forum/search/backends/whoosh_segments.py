@@ -211,6 +211,27 @@ def _counts(weights: Any, size: int) -> NDArray[np.uint8]:
     return np.minimum(counts, MOST_COUNTED).astype(np.uint8)
 
 
+class ClosingStorage(FileStorage):  # type: ignore[misc]
+    """The files of a folder. Whoosh leaves a file open when what it reads there is broken: leaving the context closes it."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(str(folder))
+        self._opened: list[Any] = []
+
+    def open_file(self, name: str, **options: Any) -> Any:
+        file = super().open_file(name, **options)
+        self._opened.append(file)
+        return file
+
+    def __enter__(self) -> ClosingStorage:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for file in self._opened:
+            if not file.is_closed:
+                file.close()
+
+
 class MappedFiles:
     """As much of a Whoosh storage as reading terms needs, without the copies that Whoosh's own makes."""
 
@@ -264,7 +285,9 @@ class PublicReader:
     """Reads through Whoosh's public reader, one posting after the other, one thread at a time."""
 
     def __init__(self, folder: Path, segment: Any) -> None:
-        self._reader = SegmentReader(FileStorage(str(folder)), whoosh_schema.schema(), segment)
+        # The segment is one file, which is mapped: nothing has to stay open.
+        with ClosingStorage(folder) as files:
+            self._reader = SegmentReader(files, whoosh_schema.schema(), segment)
         self._size = segment.doc_count_all()
         self._lock = Lock()
 

@@ -15,14 +15,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
 
 from forum.search import ranking
 from forum.search.backends import whoosh_schema
 from forum.search.backends.whoosh_cache import Cache
 from forum.search.backends.whoosh_schema import BODY, COLUMNS, EXACT, KIND_BITS, KINDS, NOTHING, TAGS, TITLE, Column
-from forum.search.backends.whoosh_segments import NO_POSTINGS, Postings, Segment
+from forum.search.backends.whoosh_segments import NO_POSTINGS, ClosingStorage, Postings, Segment
 from forum.search.documents import Kind, Term, Unavailable
 from forum.search.ranking import Averages, Occurrences
 
@@ -118,7 +117,8 @@ class Snapshot:
         self._postings: Cache[Postings] = before._postings if before else Cache(POSTINGS_BYTES)
         self._vocabularies: dict[str, dict[str, Vocabulary]] = before._vocabularies if before else {}
         self._occurrences: Cache[Entry] = Cache(OCCURRENCES_BYTES)
-        toc = TOC.read(FileStorage(str(folder)), whoosh_schema.INDEX_NAME, gen=commit, schema=whoosh_schema.schema())
+        with ClosingStorage(folder) as files:
+            toc = TOC.read(files, whoosh_schema.INDEX_NAME, gen=commit, schema=whoosh_schema.schema())
         known = {segment.name: segment for segment in before.segments} if before else {}
         self.segments: tuple[Segment, ...] = tuple(
             known.get(one.segment_id()) or Segment(folder, one) for one in toc.segments

@@ -85,13 +85,14 @@ class NewGeneration:
         self._first: list[SearchDocument] = []
         self._helpers: Helpers | None = None
         self._late = Changes()
+        self._is_settled = False
 
     def put(self, documents: Iterable[SearchDocument]) -> None:
         for document in documents:
             number = whoosh_schema.number_of(document.key)
             if number is None:
                 raise ValueError(f"no key of a document: {document.key!r}")
-            if self._seen.add(number):
+            if self._seen.add(number) and not self._is_settled:
                 self._first.append(document)
             else:
                 self._late.put([document])
@@ -103,8 +104,8 @@ class NewGeneration:
     def remove(self, keys: Iterable[str]) -> None:
         self._late.remove(keys)
 
-    def publish(self) -> None:
-        """Call it with the lock held."""
+    def settle(self) -> None:
+        """Sorting what the helpers wrote takes a good part of the whole time."""
         if self._helpers:
             segments = self._helpers.finish()
             writer = Writer(self._folder)
@@ -114,6 +115,13 @@ class NewGeneration:
             first = Changes()
             first.put(self._first)
             self._commit(first)
+            self._first.clear()
+        self._is_settled = True
+
+    def publish(self) -> None:
+        """Call it with the lock held."""
+        if not self._is_settled:
+            self.settle()
         if self._late:
             self._commit(self._late)
         self._generations.publish(self._folder)

@@ -39,6 +39,7 @@ def rebuild(progress: Callable[[int], None] = lambda documents: None) -> int:
                 done += len(documents)
                 progress(len(documents))
                 rebuilding.goes_on()
+            build.settle()
             with backend.lock():
                 rebuilding.goes_on(now=True)
                 batches.write(build, noted())
@@ -67,9 +68,9 @@ def ensure() -> bool:
 
 
 def can_read() -> bool:
-    """Whether the published generation can be searched; tries it."""
+    """Whether a process that has just started could search the published generation; tries it."""
     try:
-        backends.current().search(Plan(concepts=(), today=clock.now().date(), limit=1))
+        backends.anew().search(Plan(concepts=(), today=clock.now().date(), limit=1))
     except Exception as error:  # a broken index raises whatever it likes
         log.warning("search_index_cannot_be_read", error=f"{type(error).__name__}: {error}"[:300])
         return False

@@ -25,8 +25,8 @@ from forum.search.models import SearchCounter, SearchReplay
 
 TOKEN, AT, PID, HOST = "rebuild", "rebuild.at", "rebuild.pid", "rebuild.host"
 NAMES = (TOKEN, AT, PID, HOST)
-# Publishing a large generation is silent; who is silent for longer than this is taken for dead, and finds that out.
-SILENCE_SECONDS = 600
+# Settling a large generation is silent; who is silent for longer than this is taken for dead, and finds that out.
+SILENCE_SECONDS = 3600
 SIGN_OF_LIFE_SECONDS = 2.0
 KEYS_IN_STATEMENT = 500
 

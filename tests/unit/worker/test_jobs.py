@@ -12,6 +12,8 @@ from forum.accounts.models import OneTimeLink, User, UserSession
 from forum.core.db import db, transaction
 from forum.core.ratelimit import RateCount
 from forum.discussions.models import Draft
+from forum.search.models import SearchLog
+from forum.search.services import log
 from forum.worker import jobs
 from tests.conftest import NOW
 
@@ -68,6 +70,20 @@ def test_rate_counts_go_when_their_window_is_over(app: Flask, fixed_now: datetim
         session.add(RateCount(key="old", window=NOW - 2 * DAY, times=1))
     jobs.forget_rate_counts("")
     assert left(RateCount.key) == {"now"}
+
+
+def test_searches_go_when_they_are_older_than_an_admin_wants(
+    app: Flask, fixed_now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "FORGET_AT_ONCE", 2)
+    days = log.SEARCH_LOG_DAYS.get()
+    with transaction() as session:
+        for number, age in enumerate((0, days - 1, days + 1, days + 2, days + 3)):
+            session.add(
+                SearchLog(at=NOW - age * DAY, searcher="x", words=str(number), normal=str(number), total=0, good=0)
+            )
+    jobs.forget_old_searches("")
+    assert left(SearchLog.words) == {"0", "1"}
 
 
 @pytest.mark.parametrize("topic", sorted(jobs.HANDLERS))

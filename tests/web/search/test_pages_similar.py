@@ -86,6 +86,14 @@ class TestWithoutScripts:
         answer = send(signed_in, "/diskusi/baru", **question(title="Bagaimana menghitung tunjangan kinerja"))
         assert answer.status_code == 303
 
+    def test_a_text_that_has_the_words_of_the_title_holds_nobody_up(
+        self, page: Page, signed_in: FlaskClient, author: User, board: Board, original: Written
+    ) -> None:
+        a_thread(author, board, title="Parit tersumbat", body="Bagaimana menghitung tunjangan kinerja pegawai?")
+        title = "Bagaimana menghitung tunjangan kinerja"
+        assert "Parit tersumbat" in page("/cari/serupa", judul=title)
+        assert send(signed_in, "/diskusi/baru", **question(title=title)).status_code == 303
+
     def test_a_form_that_is_sent_twice_makes_one_thread(
         self, page: Page, signed_in: FlaskClient, original: Written
     ) -> None:
