@@ -10,8 +10,10 @@ from forum.accounts import views as accounts
 from forum.admin import views as admin
 from forum.config import ROOT, Settings, load_settings
 from forum.core import database, i18n, logs, web
-from forum.discussions import indexing
+from forum.discussions import indexing as discussions_indexing
 from forum.discussions import views as discussions
+from forum.library import indexing as library_indexing
+from forum.library import views as library
 from forum.search import backends
 from forum.search import views as search
 
@@ -34,8 +36,9 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     login.init_app(app)
     i18n.init_app(app, str(ROOT / "forum" / "translations"), lambda: login.viewer().locale)
     web.init_csrf(app)
-    indexing.register()
-    for feature in (accounts, search, discussions, admin):
+    discussions_indexing.register()
+    library_indexing.register()
+    for feature in (accounts, search, discussions, library, admin):
         feature.init_app(app)
     cli.init_app(app)
     return app

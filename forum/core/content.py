@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from forum.core.errors import NotFound
 from forum.core.viewer import Viewer
 
 
@@ -54,3 +55,93 @@ def register_board_names(names: BoardNames) -> None:
 def board_names(viewer: Viewer, ids: frozenset[int]) -> tuple[str, ...]:
     """The names of the boards `ids`, as far as `viewer` may know of them; nothing before somebody registered."""
     return _board_names[0](viewer, ids) if _board_names else ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePost:
+    """A post as a source of something else. `version` moves with every edit of it."""
+
+    id: int
+    number: int
+    url: str
+    author: str
+    body: str
+    version: int
+    is_opening: bool
+    is_solution: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceThread:
+    """A thread with the posts that a viewer may see and that are worth taking up: the question, its solution, helpful replies."""
+
+    id: int
+    title: str
+    url: str
+    unit_id: int | None
+    tags: tuple[str, ...]
+    posts: tuple[SourcePost, ...]
+
+
+ThreadReader = Callable[[Viewer, int], SourceThread]
+_thread_readers: list[ThreadReader] = []
+
+
+def register_thread_reader(reader: ThreadReader) -> None:
+    """Say how a thread is read as a source: `reader(viewer, thread_id)` raises NotFound for what the viewer may not see."""
+    _thread_readers[:] = [reader]
+
+
+def source_thread(viewer: Viewer, thread_id: int) -> SourceThread:
+    """The thread as a source. Raises NotFound, also before somebody registered a reader."""
+    if not _thread_readers:
+        raise NotFound
+    return _thread_readers[0](viewer, thread_id)
+
+
+# The topic of the outbox under which a post waits to have its citations counted; the key is its id.
+CITATIONS = "content.citations"
+
+
+def may_cite(html: str) -> bool:
+    """Whether a post might cite a guide: cheap, so that no other post is looked at twice."""
+    return 'href="/panduan/' in html
+
+
+PostReader = Callable[[int], str | None]
+_post_readers: list[PostReader] = []
+
+
+def register_post_reader(reader: PostReader) -> None:
+    """Say how the HTML of a post is read: `reader(post_id)`, None for one that is gone."""
+    _post_readers[:] = [reader]
+
+
+def post_html(post_id: int) -> str | None:
+    """The HTML of a post as it stands; None when it is gone. No permission is asked: nothing of it may be shown."""
+    return _post_readers[0](post_id) if _post_readers else None
+
+
+@dataclass(frozen=True, slots=True)
+class SolvedThread:
+    """A solved thread, as something that a guide might be made of."""
+
+    id: int
+    title: str
+    url: str
+    helpful: int
+    replies: int
+
+
+SolvedReader = Callable[[Viewer, frozenset[int], int], tuple[SolvedThread, ...]]
+_solved_readers: list[SolvedReader] = []
+
+
+def register_solved_reader(reader: SolvedReader) -> None:
+    """Say which solved threads helped most: `reader(viewer, without, limit)`."""
+    _solved_readers[:] = [reader]
+
+
+def solved_threads(viewer: Viewer, without: frozenset[int], limit: int) -> tuple[SolvedThread, ...]:
+    """The solved threads that helped most, as far as the viewer may see them, but for the ids in `without`."""
+    return _solved_readers[0](viewer, without, limit) if _solved_readers else ()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import Babel, get_locale, get_translations, gettext, lazy_gettext, ngettext
@@ -27,9 +27,11 @@ __all__ = [
     "LOCALES",
     "_",
     "babel",
+    "date_tag",
     "day_tag",
     "exact_time",
     "lazy",
+    "local_date",
     "ngettext",
     "number",
     "relative_time",
@@ -107,6 +109,17 @@ def time_tag(moment: datetime) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         moment.strftime("%Y-%m-%dT%H:%M:%SZ"), exact_time(moment), relative_time(moment)
     )
+
+
+def local_date(moment: datetime) -> date:
+    """The day of `moment` in the city's zone."""
+    return moment.astimezone(ZoneInfo(DEFAULT_ZONE)).date()
+
+
+def date_tag(day: date) -> Markup:
+    """A `<time>` element for a day: `3 November 2026`."""
+    words = format_date(day, "d MMMM y", locale=language())
+    return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), words)
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ import base64
 import binascii
 from datetime import datetime
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from forum.core.clock import now
 from forum.core.errors import NotFound
@@ -37,6 +38,12 @@ def decode_cursor(text: str | None) -> Cursor | None:
         return Cursor(datetime.fromtimestamp(float(seconds), now().tzinfo), parse_id(key), backwards)
     except (binascii.Error, ValueError, OverflowError, OSError, IndexError, KeyError):
         raise NotFound from None
+
+
+def with_query(path: str, **parameters: object) -> str:
+    """`path` with those parameters that are not None."""
+    given = {name: str(value) for name, value in parameters.items() if value is not None}
+    return f"{path}?{urlencode(given)}" if given else path
 
 
 def parse_id(text: str) -> int:

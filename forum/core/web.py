@@ -89,6 +89,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         csp_nonce=lambda: g.nonce,
         csrf_field=csrf_field,
         time_tag=i18n.time_tag,
+        date_tag=i18n.date_tag,
         day_tag=i18n.day_tag,
         exact_time=i18n.exact_time,
         number=i18n.number,

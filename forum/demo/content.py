@@ -58,6 +58,23 @@ def tag_synonyms() -> dict[str, list[str]]:
     return dict(_read("tags.toml")["synonyms"])
 
 
+def library() -> dict[str, Any]:
+    """Service areas and learning paths."""
+    return _read("library.toml")
+
+
+def guides() -> list[dict[str, Any]]:
+    """All sample guides, by their id."""
+    return [_guide(_read(f"guides/{path.name}")) for path in sorted((DATA / "guides").glob("*.toml"))]
+
+
+def _guide(raw: dict[str, Any]) -> dict[str, Any]:
+    for part in (raw, raw.get("pending")):
+        if part:
+            part["sections"] = {name: body.strip() for name, body in part["sections"].items()}
+    return raw
+
+
 def threads() -> list[SampleThread]:
     """All sample threads, by their id."""
     return [_thread(_read(f"threads/{path.name}")) for path in sorted((DATA / "threads").glob("*.toml"))]

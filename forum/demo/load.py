@@ -18,7 +18,7 @@ from forum.core import clock
 from forum.core.db import db, transaction
 from forum.core.errors import Conflict
 from forum.core.viewer import Role, Viewer
-from forum.demo import content
+from forum.demo import content, guides
 from forum.demo.content import SampleThread
 from forum.discussions.queries.records import opening_post_id
 from forum.discussions.services import boards, curating, reading, tags, texts, writing
@@ -42,6 +42,7 @@ class Loader:
 
     now: datetime
     people: dict[str, Viewer] = field(default_factory=dict)
+    units: dict[str, int] = field(default_factory=dict)
     texts: dict[tuple[str, str], texts.Text] = field(default_factory=dict)
     threads: dict[str, int] = field(default_factory=dict)
     posts: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -57,6 +58,7 @@ def load_sample(progress: Progress = lambda step: None) -> int:
     loader = Loader(now=clock.now())
     password = passwords.make_hash(SAMPLE_PASSWORD)
     _render(loader, threads, progress)
+    guide_texts = guides.render(_usernames(), progress)
     with transaction():
         if db.session.scalar(select(func.count()).select_from(User)):
             raise Conflict("There are accounts already: sample content goes into an empty database only.")
@@ -66,6 +68,7 @@ def load_sample(progress: Progress = lambda step: None) -> int:
             with clock.fixed(at):
                 act()
             progress("act")
+        guides.load(guides.Guides(loader.now, loader.people, loader.units, loader.threads, guide_texts), progress)
     _index()
     return len(threads)
 
@@ -84,7 +87,7 @@ def steps() -> int:
     threads = content.threads()
     loader = Loader(now=clock.now())
     rendered = sum(1 + len(thread.posts) + bool(thread.summary) for thread in threads)
-    return rendered + sum(1 for _ in _events(loader, threads))
+    return rendered + sum(1 for _ in _events(loader, threads)) + 2 * len(content.guides())
 
 
 def _render(loader: Loader, threads: list[SampleThread], progress: Progress) -> None:
@@ -102,7 +105,7 @@ def _usernames() -> frozenset[str]:
 
 
 def _load_people(loader: Loader, password: passwords.PasswordHash) -> None:
-    unit_ids = {
+    loader.units = unit_ids = {
         unit["slug"]: units.create_unit(
             SYSTEM, slug=unit["slug"], name=unit["name"], short_name=unit["short"], aliases=unit["aliases"]
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from urllib.parse import urlencode
 
 MAX_SLUG = 80
 
@@ -16,12 +15,6 @@ def slugify(text: str, fallback: str = "diskusi", limit: int = MAX_SLUG) -> str:
     if len(slug) > limit:
         slug = slug[: limit + 1].rpartition("-")[0] or slug[:limit]
     return slug or fallback
-
-
-def with_query(path: str, **parameters: object) -> str:
-    """`path` with those parameters that are not None."""
-    given = {name: str(value) for name, value in parameters.items() if value is not None}
-    return f"{path}?{urlencode(given)}" if given else path
 
 
 def thread_ref(thread_id: int, slug: str) -> str:

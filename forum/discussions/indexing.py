@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from forum.core.content import ContributionTab, register_board_names, register_contributions
+from forum.core.content import (
+    ContributionTab,
+    register_board_names,
+    register_contributions,
+    register_post_reader,
+    register_solved_reader,
+    register_thread_reader,
+)
 from forum.core.i18n import lazy
 from forum.core.viewer import Viewer
-from forum.discussions.queries import contributions, search_cards, searching
+from forum.discussions.queries import contributions, search_cards, searching, taking_up
 from forum.discussions.queries.admin import board_names
 from forum.search import sources
 from forum.search.documents import Kind, SearchDocument
@@ -66,5 +73,8 @@ def register() -> None:
         ContributionTab("solusi", lazy("Jawaban diterima"), contributions.solution_count, contributions.solutions)
     )
     register_board_names(board_names)
+    register_thread_reader(taking_up.source_thread)
+    register_post_reader(taking_up.post_html)
+    register_solved_reader(taking_up.solved_threads)
     sources.register(Discussions())
     sources.register_places(BoardsAndTags())

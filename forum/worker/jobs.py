@@ -23,9 +23,11 @@ from forum.accounts import services as accounts
 from forum.accounts.models import OneTimeLink, UserSession
 from forum.config import Settings
 from forum.core import clock, mail, outbox, ratelimit
+from forum.core.content import CITATIONS
 from forum.core.db import db, transaction
 from forum.discussions.models import Draft
 from forum.discussions.services import upkeep
+from forum.library.services import citing, due
 from forum.search.services import log
 
 Handler = Callable[[str], None]
@@ -86,6 +88,18 @@ def send_welcome(key: str) -> None:
     mail.send(accounts.welcome_mail(person, token, place, server), server)
 
 
+def count_citations(key: str) -> None:
+    """Bring the uses of guides in a post up to what it says now."""
+    with transaction():
+        citing.count_uses(int(key))
+
+
+def review_dates(key: str) -> None:
+    """Guides whose review date passed since yesterday stand lower in search from today on."""
+    with transaction():
+        due.touch_due()
+
+
 def forget_old_searches(key: str) -> None:
     """Remove searches from the log that are older than the retention; when there are many, ask for the rest."""
     with transaction():
@@ -101,6 +115,8 @@ HANDLERS: dict[str, Handler] = {
     "housekeeping.drafts": forget_old_drafts,
     "housekeeping.searches": forget_old_searches,
     "posts.render_again": render_again,
+    CITATIONS: count_citations,
+    "library.review_dates": review_dates,
 }
 
 PERIODIC: dict[str, timedelta] = {
@@ -110,4 +126,5 @@ PERIODIC: dict[str, timedelta] = {
     "housekeeping.drafts": timedelta(hours=24),
     "housekeeping.searches": timedelta(hours=24),
     "posts.render_again": timedelta(minutes=2),
+    "library.review_dates": timedelta(hours=1),
 }

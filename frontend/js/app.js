@@ -1,6 +1,7 @@
 // Enhances pages that work without it. Everything here listens on the document, so parts that arrive later work too.
 import { startBranches } from './branch.js';
 import { startComposers } from './loader.js';
+import { startContents } from './contents.js';
 import { startForms } from './forms.js';
 import { startKeys } from './keys.js';
 import { startLater } from './later.js';
@@ -13,7 +14,7 @@ import { startScrollers } from './scrollers.js';
 import { startSearch } from './search.js';
 import { startVotes } from './votes.js';
 
-for (const start of [startForms, startMenus, startComposers, startVotes, startReplies, startBranches, startPermalinks, startQuotes, startReading, startScrollers, startLater, startSearch, startKeys]) start();
+for (const start of [startForms, startMenus, startComposers, startVotes, startReplies, startBranches, startPermalinks, startQuotes, startReading, startScrollers, startLater, startSearch, startContents, startKeys]) start();
 
 // Firefox before 134 counts <use href="file.svg"> as default-src, which our policy closes: there the sprite goes into the page.
 const firefox = /Firefox\/(\d+)/.exec(navigator.userAgent);

@@ -19,6 +19,8 @@ export function startKeys() {
       after = event.timeStamp;
     } else if (event.key === 'j' || event.key === 'k') {
       step(event.key === 'j' ? 1 : -1);
+    } else if (event.key === 'n' || event.key === 'p') {
+      change(event.key === 'n' ? 1 : -1);
     } else if (event.key === 'r') {
       const post = document.activeElement?.closest('.post');
       const link = (post ?? document).querySelector('a[data-reply]');
@@ -57,6 +59,17 @@ function step(direction) {
   if (target === stop) stop.tabIndex = -1;
   target.focus();
   stop.scrollIntoView({ block: 'nearest' });
+}
+
+/** To the next or previous change of a text under review. */
+function change(direction) {
+  const changes = [...document.querySelectorAll('.diff :is(ins, del)')];
+  const at = changes.indexOf(document.activeElement);
+  const next = changes[at < 0 && direction < 0 ? changes.length - 1 : at + direction];
+  if (!next) return;
+  next.tabIndex = -1;
+  next.focus();
+  next.scrollIntoView({ block: 'center' });
 }
 
 function help() {

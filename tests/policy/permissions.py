@@ -136,6 +136,65 @@ SEARCH_CARE = (
         note="422: an entry that did not come with the program",
     ),
 )  # fmt: skip
+GUIDE = {"title": "Panduan yang diuji sekarang", "situasi": "Begini.", "langkah": "Begitu."}
+LIBRARY = (
+    _get("library.index", "/panduan"),
+    _get("library.guide", "/panduan/{guide_slug}"),
+    _get("library.pick", "/panduan/pilih"),
+    _get("library.history", "/panduan/{guide_slug}/riwayat"),
+    _get("library.markdown", "/panduan/{guide_slug}/markdown"),
+    _get("library.path", "/jalur/{path}"),
+    _post("library.acknowledge", "/panduan/{guide}/dibaca", fields={"revisi": "1", "on": "1"}),
+    _post("library.vote", "/panduan/{guide}/membantu", fields={"revisi": "1", "jawaban": "ya"}),
+    _get("library.flag", "/panduan/{guide}/laporkan"),
+    _post("library.flag", "/panduan/{guide}/laporkan", fields={"reason": "outdated", "note": "Sudah usang."}),
+    _get("library.new", "/panduan/baru"),
+    _post("library.new", "/panduan/baru", fields={**GUIDE, "kind": "practice", "review_months": "6"}),
+    _post("library.propose", "/panduan/{guide}/usul"),
+    _get(
+        "library.draft", "/naskah/{draft_guide}", who=OWNER, refused=404,
+        but={"moderator": 303, "moderator elsewhere": 303, "admin": 303}, note="303: curators read a draft on the page of reviews",
+    ),
+    _post(
+        "library.draft", "/naskah/{draft_guide}", who=OWNER, refused=404,
+        but={"moderator": 403, "moderator elsewhere": 403, "admin": 403},
+        fields={**GUIDE, "version": "1", "aksi": "simpan"}, note="the author of the draft alone",
+    ),
+    _post(
+        "library.autosave", "/naskah/{draft_guide}/simpan-otomatis", who=OWNER, done=200, refused=403,
+        fields={"title": "Setengah"},
+    ),
+    _get("library.desk", "/moderasi/panduan", note="owners see their own guides"),
+    _get("library.review", "/tinjau/{pending}", who=CURATORS | OWNER, refused=404),
+    _post(
+        "library.review", "/tinjau/{pending}", who=CURATORS, refused=404, but={"author": 403},
+        fields={"version": "2", "aksi": "validasi"}, note="never one's own",
+    ),
+    _post(
+        "library.comment", "/tinjau/{pending}/catatan", who=CURATORS | OWNER, refused=403, fields={"isi": "Bagus."}
+    ),
+    _post("library.confirm", "/panduan/{guide}/masih-benar", who=CURATORS, fields={"version": "2"}, note="and its owner"),
+    _post("library.validate", "/panduan/{guide}/validasi", who=CURATORS, fields={"version": "2"}),
+    _get("library.manage", "/panduan/{guide}/atur", who=CURATORS),
+    _post(
+        "library.manage", "/panduan/{guide}/atur", who=CURATORS,
+        fields={"version": "2", "aksi": "arsipkan", "reason": "Sudah usang."},
+    ),
+    _get("library.redact", "/panduan/{guide}/hapus-teks", who=CURATORS),
+    _post("library.redact", "/panduan/{guide}/hapus-teks", who=CURATORS, fields={"words": "Warga", "reason": "Uji."}),
+    _get("library.promote", "/panduan/dari-diskusi/{thread_id}", who=CURATORS),
+    _post(
+        "library.promote", "/panduan/dari-diskusi/{thread_id}", who=CURATORS, done=200, fields={"aksi": "susun"}
+    ),
+    _post("library.resolve", "/moderasi/panduan/laporan/{flag}", who=CURATORS, fields={"hasil": "Sudah."}),
+    _get("library.new_path", "/jalur/baru", who=CURATORS),
+    _post(
+        "library.new_path", "/jalur/baru", who=CURATORS, done=422, fields={"name": "Jalur uji"}, note="422: without guides"
+    ),
+    _get("library.edit_path", "/jalur/{path}/sunting", who=CURATORS),
+    _post("library.edit_path", "/jalur/{path}/sunting", who=CURATORS, fields={"aksi": "hapus"}),
+    _get("library.path_readers", "/jalur/{path}/pembaca", who=CURATORS),
+)  # fmt: skip
 CURATING = (
     _post("discussions.pin", "/diskusi/{thread}/sematkan", who=STAFF, fields={"on": "1"}),
     _get("discussions.lock", "/diskusi/{thread}/kunci", who=STAFF),
@@ -208,6 +267,7 @@ SECTIONS: dict[str, tuple[Row, ...]] = {
     "Reading": READING,
     "Writing": WRITING,
     "Searching": SEARCHING,
+    "The library": LIBRARY,
     "Marking": MARKING,
     "Moderating": CURATING,
     "Looking after searching": SEARCH_CARE,

@@ -15,12 +15,14 @@ from forum.core.db import transaction
 from forum.core.viewer import Role
 from forum.discussions.services import changing, reading
 from forum.discussions.services.writing import Written
+from forum.library.services import collecting, flagging
 from forum.search.services import thesaurus
 from forum.search.services.thesaurus import Change
 from tests.factories.accounts import a_member, a_moderator, a_unit, an_admin, sign_in, viewer_for
 from tests.factories.argon2 import cheap_argon2
 from tests.factories.discussions import a_board, a_key, a_reply, a_tag, a_text, a_thread, delete
 from tests.factories.forms import csrf_token
+from tests.factories.guides import a_draft, a_guide, a_pending
 from tests.policy.permissions import ROLES, ROWS, Row
 
 __all__ = ["cheap_argon2"]
@@ -83,6 +85,33 @@ class Names(dict[str, str]):
             name = self._name()
             change = Change("synonyms", "", f"{name}, padanan {name}", "0.8")
             return str(thesaurus.create(viewer_for(self.scene.people["admin"] or self.scene.author), change))
+
+    def _thread_id(self) -> str:
+        return str(self.opened.thread_id)
+
+    def _guide(self) -> str:
+        return str(a_guide(self.scene.author).id)
+
+    def _guide_slug(self) -> str:
+        return a_guide(self.scene.author).slug
+
+    def _draft_guide(self) -> str:
+        return str(a_draft(self.scene.author).id)
+
+    def _pending(self) -> str:
+        return str(a_pending(self.scene.author).id)
+
+    def _flag(self) -> str:
+        published, by = a_guide(self.scene.author), viewer_for(self.scene.author)
+        with transaction():
+            return str(flagging.flag(by, published.id, "wrong", "Ada yang salah."))
+
+    def _path(self) -> str:
+        curator, published = self.scene.people["admin"], a_guide()
+        assert curator is not None
+        by = viewer_for(curator)
+        with transaction():
+            return collecting.save_path(by, None, name="Jalur uji", description="", guides=[published.id])
 
     def _bystander(self) -> str:
         return a_member().username

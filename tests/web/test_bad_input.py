@@ -332,7 +332,7 @@ class TestTexts:
             def render(self, *arguments: object, **more: object) -> None:
                 raise Refused(code, **({"actual": 2, "allowed": 1} if code == "output_too_large" else {}))
 
-        monkeypatch.setattr("forum.discussions.services.texts.default_renderer", GivesUp)
+        monkeypatch.setattr("forum.writing.texts.default_renderer", GivesUp)
         fields = {
             "title": "Judul yang cukup panjang",
             "board": "jalan",

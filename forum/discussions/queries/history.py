@@ -5,12 +5,14 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from forum.accounts.models import Unit, User
+from forum.core import diff
 from forum.core.db import db
 from forum.core.errors import Denied, NotFound
 from forum.core.i18n import _
+from forum.core.paging import with_query
 from forum.core.viewer import Viewer
-from forum.discussions import diff, policy
-from forum.discussions.addresses import permalink, with_query
+from forum.discussions import policy
+from forum.discussions.addresses import permalink
 from forum.discussions.models import PostRevision
 from forum.discussions.queries.heads import load
 from forum.discussions.queries.people import person_columns, person_of

@@ -13,10 +13,10 @@ from sqlalchemy.orm import aliased
 
 from forum.accounts.models import Unit, User
 from forum.core.db import db
-from forum.core.paging import Cursor, decode_cursor
+from forum.core.paging import Cursor, decode_cursor, with_query
 from forum.core.viewer import Viewer
 from forum.discussions import policy
-from forum.discussions.addresses import permalink, tag_url, thread_url, with_query
+from forum.discussions.addresses import permalink, tag_url, thread_url
 from forum.discussions.models import Board, Post, ReadHorizon, ReadMark, Tag, Thread, ThreadTag
 from forum.discussions.queries.boards import board_by_slug, board_ref, boards_for, moderators_of, tag_by_slug
 from forum.discussions.queries.drafts import draft_count

@@ -26,13 +26,6 @@ def person_of(row: Any, start: int = 0) -> Person:
     return Person(user_id, username, name, position, unit or "", role, person_url(username))
 
 
-def known_usernames(usernames: set[str]) -> frozenset[str]:
-    """Those of `usernames` that belong to somebody."""
-    if not usernames:
-        return frozenset()
-    return frozenset(db.session.scalars(select(User.username).where(User.username.in_(sorted(usernames)))))
-
-
 def all_usernames() -> frozenset[str]:
     """Every username there is."""
     return frozenset(db.session.scalars(select(User.username)))

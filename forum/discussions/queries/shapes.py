@@ -9,6 +9,7 @@ from enum import StrEnum
 from markupsafe import Markup
 
 from forum.accounts.queries import Person as Person
+from forum.core.diff import DiffPiece
 from forum.search.services.results import Hit
 
 
@@ -331,14 +332,6 @@ class RevisionLine:
     reason: str
     url: str
     is_current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DiffPiece:
-    """A run of words: kind is 'same', 'added' or 'removed'."""
-
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

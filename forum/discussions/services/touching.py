@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from forum.core import outbox
+from forum.core.content import CITATIONS, may_cite
 from forum.search.documents import Kind
 from forum.search.indexer import topics
 
@@ -43,3 +45,9 @@ def touch_whole_thread(thread_id: int) -> None:
 def touch_tagged(tag_id: int) -> None:
     """A tag changed its name, its synonyms, or the threads that have it."""
     topics.changed_all([f"all:tag:{tag_id}"])
+
+
+def touch_citations(post_id: int, *htmls: str) -> None:
+    """A post was written, or its text changed: what it cites is looked at again, if it did or does cite something."""
+    if any(may_cite(html) for html in htmls):
+        outbox.put(CITATIONS, post_id)

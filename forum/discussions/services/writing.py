@@ -24,7 +24,7 @@ from forum.discussions.queries.records import ThreadRecord, hold_thread, post_by
 from forum.discussions.queries.shapes import ThreadKind
 from forum.discussions.services.tagging import parse_tags, set_tags, tag_ids
 from forum.discussions.services.texts import Text, title_text
-from forum.discussions.services.touching import touch
+from forum.discussions.services.touching import touch, touch_citations
 
 MAX_KEY = 64
 
@@ -118,6 +118,7 @@ def open_thread(
     _drop_draft(actor, "new")
     db.session.flush()
     touch(threads=[thread.id])
+    touch_citations(post.id, post.html)
     return Written(post.id, thread.id, thread_url(thread.id, thread.slug))
 
 
@@ -166,6 +167,7 @@ def post_reply(actor: Viewer, thread_id: int, parent_id: int, text: Text, key: s
     _drop_draft(actor, f"reply:{parent_id}")
     db.session.flush()
     touch(replies=[post.id])
+    touch_citations(post.id, post.html)
     return Written(post.id, thread_id, permalink(thread.url, post.id))
 
 

@@ -10,11 +10,10 @@ from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.core.errors import Conflict, Denied, Invalid
 from forum.core.i18n import _
-from forum.core.paging import parse_id
+from forum.core.paging import parse_id, with_query
 from forum.core.text import one_line
 from forum.core.web import flash, see_other
 from forum.discussions import policy
-from forum.discussions.addresses import with_query
 from forum.discussions.forms import EditForm, ReplyForm, ThreadForm, text_of
 from forum.discussions.queries import boards, presenting
 from forum.discussions.queries.drafts import draft_at
@@ -210,11 +209,11 @@ def _save_edit(form: EditForm, post_id: int) -> Response:
 
 
 def preview() -> str | tuple[str, int]:
-    """The HTML that the text in `body` would get, as a piece of a page; a refusal comes with 422 and its reason."""
+    """The HTML that a text would get, as a piece of a page; a refusal comes with 422 and its reason. `lihat`: the field, or `body`."""
     actor = viewer()
     ratelimit.hit(ratelimit.PREVIEW, actor.id)
     try:
-        text = texts.render(request.form.get("body", ""))
+        text = texts.render(request.form.get(request.form.get("lihat", "body"), ""))
     except Invalid as error:
         return render_template("discussions/_preview.html", html="", refusal=str(error)), error.status
     return render_template("discussions/_preview.html", html=text.markup, refusal="")

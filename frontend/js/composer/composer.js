@@ -1,6 +1,7 @@
 import '@github/markdown-toolbar-element';
 import '@github/text-expander-element';
 import { subscribe } from '@github/paste-markdown';
+import { citeGuides } from './cite.js';
 import { Draft } from './draft.js';
 import { suggestPeople } from './mentions.js';
 import { pasteTables } from './paste.js';
@@ -12,17 +13,18 @@ export class Composer {
   constructor(box) {
     this.box = box;
     this.area = box.querySelector('textarea');
-    this.draft = new Draft(box, this.area);
+    this.draft = Draft.of(box, this.area);
     this.preview = new Preview(box, this.area);
     pasteTables(this.area);
     subscribe(this.area);
     suggestPeople(box);
+    citeGuides(this);
     watchTitle(this.area.form);
     box.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
       this.preview.close();
-      this.area.form.querySelector('button[data-send]').click();
+      this.area.form.querySelector('button[data-send]')?.click();
     });
     this.placed = this.area === document.activeElement; // the caret is where the writer put it
     for (const type of ['input', 'pointerup', 'keyup']) this.area.addEventListener(type, () => { this.placed = true; });

@@ -7,14 +7,22 @@ import { toast } from '../toast.js';
 const FIELDS = ['title', 'body', 'board', 'kind', 'tags'];
 const FIRST = 5000; // ms from the first change to the first save
 const PAUSE = 8000; // ms between two saves while writing goes on
+const savers = new WeakMap(); // form -> the one that keeps it, however many boxes it has
 
 /** Keeps what is written: on the server, and in sessionStorage until the server has it (or cannot be reached). */
 export class Draft {
+  static of(box, area) {
+    if (!savers.has(area.form)) savers.set(area.form, new Draft(box, area));
+    return savers.get(area.form);
+  }
+
   constructor(box, area) {
     this.box = box;
     this.form = area.form;
     this.area = area;
     this.place = box.dataset.place;
+    this.url = box.dataset.draftUrl; // none: only this browser keeps it
+    this.names = this.form.dataset.draftFields?.split(' ') ?? FIELDS;
     this.output = this.form.querySelector('[data-draft-status]');
     const refused = document.querySelector('.faults, [data-unsent]') !== null;
     this.safe = refused ? '' : JSON.stringify(this.fields()); // the state that the server has
@@ -46,7 +54,7 @@ export class Draft {
     addEventListener('pagehide', () => this.leave());
     document.addEventListener('visibilitychange', () => { if (document.hidden) this.leave(); });
     addEventListener('beforeunload', (event) => {
-      if (this.sent || !this.dirty || !this.failed) return;
+      if (this.sent || !this.dirty || (this.url && !this.failed)) return;
       event.preventDefault();
       event.returnValue = '';
     });
@@ -54,7 +62,7 @@ export class Draft {
 
   fields() {
     const values = {};
-    for (const name of FIELDS) {
+    for (const name of this.names) {
       const field = this.form.elements[name];
       if (field) values[name] = field.value;
     }
@@ -78,8 +86,8 @@ export class Draft {
 
   keep(sent = false) {
     try {
-      const key = this.form.elements.key?.value;
-      sessionStorage.setItem(keyOf(this.place), JSON.stringify({ fields: this.fields(), sent, key }));
+      const { key, version } = this.form.elements;
+      sessionStorage.setItem(keyOf(this.place), JSON.stringify({ fields: this.fields(), sent, key: key?.value, version: version?.value }));
     } catch { /* full or closed: the server still gets it */ }
   }
 
@@ -113,6 +121,8 @@ export class Draft {
       } else field.value = value;
       changed = true;
     }
+    // A text that was changed on the server meanwhile is not written over unseen: sent with the old version, the server shows both.
+    if (changed && kept.version && this.form.elements.version) this.form.elements.version.value = kept.version;
     if (!changed) {
       this.forget(); // the server has it all
       return;
@@ -130,13 +140,17 @@ export class Draft {
 
   async saveNow() {
     if (!this.dirty || this.sent) return;
+    if (!this.url) {
+      this.status(say('savedHere'));
+      return;
+    }
     const fields = this.fields();
     const state = JSON.stringify(fields);
     const place = this.place;
     this.lastSave = Date.now();
     const slow = setTimeout(() => this.status(say('saving')), 300);
     try {
-      const { saved_at: at } = await (await post(this.box.dataset.draftUrl, { place, ...fields })).json();
+      const { saved_at: at } = await (await post(this.url, { place, ...fields })).json();
       if (place !== this.place) return;
       this.safe = state;
       this.failed = false;
@@ -163,7 +177,8 @@ export class Draft {
     if (this.sent || !this.dirty || state === this.left) return;
     this.left = state;
     this.keep();
-    post(this.box.dataset.draftUrl, { place: this.place, ...this.fields() }, { keepalive: true }).then(() => this.forget(), () => {});
+    if (!this.url) return;
+    post(this.url, { place: this.place, ...this.fields() }, { keepalive: true }).then(() => this.forget(), () => {});
   }
 
   async submitted(event) {
@@ -209,7 +224,7 @@ export class Draft {
     this.forget(before);
     if (moved) {
       this.keep();
-      post(this.box.dataset.draftUrl, { place: before, body: '' }).catch(() => {});
+      post(this.url, { place: before, body: '' }).catch(() => {});
     }
     const old = ((await kept) ?? '').trim();
     if (place !== this.place || !old || this.area.value.includes(old)) return;

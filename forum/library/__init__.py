@@ -1,0 +1,1 @@
+"""The guide library: what proved right in discussions, reviewed, owned, dated, and traceable to its cases."""

@@ -1,0 +1,43 @@
+"""Registers what this feature contributes to the others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from forum.core.viewer import Viewer
+from forum.library.queries import searching
+from forum.search import sources
+from forum.search.documents import Kind, SearchDocument
+from forum.search.sources import Card
+
+
+class Guides:
+    """Guides, for `search.sources`."""
+
+    kinds = frozenset({Kind.GUIDE})
+
+    def documents(self, keys: Sequence[str]) -> tuple[SearchDocument, ...]:
+        return searching.documents(keys)
+
+    def affected(self, key: str, after: int) -> tuple[Sequence[str], int | None]:
+        return (), None
+
+    def everything(self, batch: int) -> Iterator[tuple[SearchDocument, ...]]:
+        return searching.everything(batch)
+
+    def count(self) -> int:
+        return searching.count()
+
+    def cards(self, viewer: Viewer, keys: Collection[str]) -> Mapping[str, Card]:
+        return searching.cards(viewer, keys)
+
+    def texts(self, keys: Collection[str]) -> Mapping[str, str]:
+        return searching.texts(keys)
+
+    def visible(self, viewer: Viewer, groups: Collection[int]) -> frozenset[int]:
+        return searching.visible(viewer, groups)
+
+
+def register() -> None:
+    """What search finds."""
+    sources.register(Guides())

@@ -1,0 +1,72 @@
+"""The index, a guide, its history, its export, learning paths."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from forum.accounts.login import viewer
+from forum.core import ratelimit
+from forum.core.errors import NotFound
+from forum.core.paging import parse_id, parse_page
+from forum.core.text import one_line
+from forum.library.addresses import guide_url
+from forum.library.queries import export, guides, history, lists, picking
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/panduan", "index", view_func=index)
+    blueprint.add_url_rule("/panduan/pilih", view_func=pick)
+    blueprint.add_url_rule("/panduan/<slug>", view_func=guide)
+    blueprint.add_url_rule("/panduan/<slug>/riwayat", "history", view_func=guide_history)
+    blueprint.add_url_rule("/panduan/<slug>/markdown", "markdown", view_func=as_markdown)
+    blueprint.add_url_rule("/jalur/<slug>", view_func=path)
+
+
+def index() -> str:
+    asked = lists.Asked(
+        area=request.args.get("bidang", ""),
+        unit=request.args.get("opd", ""),
+        tag=request.args.get("tag", ""),
+        state=request.args.get("keadaan", ""),
+        sort=request.args.get("urut", "judul"),
+        page=parse_page(request.args.get("hal")),
+    )
+    return render_template("library/index.html", page=lists.library_page(viewer(), asked))
+
+
+def pick() -> Response:
+    """Guides to cite for what is typed, as JSON for scripts."""
+    actor = viewer()
+    ratelimit.hit_here(ratelimit.SUGGEST, actor.id)
+    found = picking.pick(actor, one_line(request.args.get("q", ""))[:80])
+    return jsonify([{"title": one.title, "url": one.url, "state": one.badge_label, "area": one.area} for one in found])
+
+
+def guide(slug: str) -> str | Response:
+    try:
+        page = guides.guide_page(viewer(), slug)
+    except NotFound:
+        moved = guides.address_of(viewer(), slug)
+        if moved is None:
+            raise
+        return redirect(guide_url(moved), 301)
+    return render_template("library/guide.html", page=page)
+
+
+def guide_history(slug: str) -> str:
+    """`versi`: the text that is looked at; `dari`: the one that it is compared with."""
+    newer, older = request.args.get("versi"), request.args.get("dari")
+    page = history.history_page(viewer(), slug, parse_id(older) if older else None, parse_id(newer) if newer else None)
+    return render_template("library/history.html", page=page)
+
+
+def as_markdown(slug: str) -> Response:
+    response = make_response(export.as_markdown(viewer(), slug))
+    response.headers["Content-Type"] = "text/markdown; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="{slug}.md"'
+    return response
+
+
+def path(slug: str) -> str:
+    return render_template("library/path.html", page=lists.path_page(viewer(), slug))

@@ -1,0 +1,1 @@
+"""What every feature shares in which people write: texts that are rendered and stored."""
