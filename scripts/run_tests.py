@@ -1,5 +1,8 @@
 """`make test`: the whole suite on SQLite, then all of it but the browser's part on PostgreSQL.
 
+Two processes share the tests. Those that drive a browser or kill processes come after the others and one at a time, since they wait for
+the clock.
+
 PostgreSQL is that of TEST_DATABASE_URL (it is emptied), else one started for the purpose where it is installed. Arguments go to pytest.
 """
 
@@ -31,22 +34,32 @@ def postgresql() -> AbstractContextManager[str] | None:
     return postgres.running() if postgres.binaries() else None
 
 
+# What pytest says when arguments (`-k ...`) leave no test of a run.
+NOTHING_SELECTED = 5
+ALONE = "browser or faults"
+SHARED = ("-n", "2", "--dist", "worksteal")
+
+
 def main(arguments: list[str]) -> int:
     parts = required()
-    first = run_pytest(
-        *arguments, title="SQLite", TEST_DATABASE_URL="", REMBUK_REQUIRE=",".join(sorted(parts - {"postgresql"}))
-    )
     database = postgresql()
+    sqlite = {"TEST_DATABASE_URL": "", "REMBUK_REQUIRE": ",".join(sorted(parts - {"postgresql"}))}
+    results = [
+        run_pytest(*arguments, "-m", ALONE, title="SQLite, browser and faults", **sqlite),
+        run_pytest(*arguments, *SHARED, "-m", f"not ({ALONE})", title="SQLite", **sqlite),
+    ]
     if database is None:
         print("\nPostgreSQL is not installed: the run on it was left out (apt-get install postgresql).")
-        return first or ("postgresql" in parts)
-    with database as url:
-        second = run_pytest(
-            *arguments, "-m", "not browser", title="PostgreSQL", TEST_DATABASE_URL=url, REMBUK_REQUIRE="postgresql"
-        )
-    if first:
-        print("\nThe run on SQLite, further up, had failures.")
-    return first or second
+        results.append(int("postgresql" in parts))
+    else:
+        with database as url:
+            there = {"TEST_DATABASE_URL": url, "REMBUK_REQUIRE": "postgresql"}
+            results.append(run_pytest(*arguments, "-m", "faults", title="PostgreSQL, faults", **there))
+            results.append(run_pytest(*arguments, *SHARED, "-m", f"not ({ALONE})", title="PostgreSQL", **there))
+    failed = [result for result in results if result not in (0, NOTHING_SELECTED if arguments else 0)]
+    if failed and not results[-1]:
+        print("\nA run further up had failures.")
+    return max(failed, default=0)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import pytest
 from flask import Flask, g
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import event, text
+from sqlalchemy import create_engine, event, make_url, text
 
 from forum.app import create_app
 from forum.config import Settings
@@ -26,6 +26,22 @@ from forum.core.db import Base, db
 from tests.optional import pytest_collection_modifyitems
 
 __all__ = ["pytest_collection_modifyitems"]
+
+
+def pytest_configure() -> None:
+    """Where several processes share the tests (`-n 2`), each has a PostgreSQL database of its own beside the one that was named."""
+    url, process = os.environ.get("TEST_DATABASE_URL", ""), os.environ.get("PYTEST_XDIST_WORKER")
+    if not (url and process):
+        return
+    address = make_url(url)
+    name = f"{address.database}_{process}"
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}"'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    engine.dispose()
+    os.environ["TEST_DATABASE_URL"] = address.set(database=name).render_as_string(hide_password=False)
+
 
 NOW = datetime(2026, 11, 24, 3, 5, tzinfo=UTC)
 CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
