@@ -30,6 +30,8 @@ SUBJECTS = 14
 FUNCTION_SHARE, SUBJECT_SHARE = 0.3, 0.25
 SHORTEST, LONGEST = 300, 1500
 FIRST_DAY, DAYS = datetime(2022, 11, 1, tzinfo=UTC), 1480
+MOST_WORDS = 85_000
+"""So many different words are in 100,000 real texts of this length."""
 EXTENSION = 40
 """Words of the language that are drawn at once for a text; with their blanks some 270 characters."""
 
@@ -61,7 +63,7 @@ class Language:
         formed = [f"{before}{root}{behind}" for root in known for before, behind in AFFIXES]
         # Simple words are the frequent ones; their forms become rarer in the order of the affixes.
         ranks = np.tile(np.arange(len(AFFIXES)), len(known)) * 0.4 + generator.exponential(1.0, len(formed))
-        self.words: Words = np.array(formed, np.object_)[np.argsort(ranks, kind="stable")]
+        self.words: Words = np.array(formed, np.object_)[np.argsort(ranks, kind="stable")[:MOST_WORDS]]
         self._shares = _zipf(len(self.words))
         self._function_shares = _zipf(len(self.function_words))
 

@@ -185,13 +185,13 @@ class Arrivals:
         self._waiting: list[tuple[float, SearchDocument]] = []
         self._is_over = threading.Event()
 
-    def measure(self, seconds: float, progress: Callable[[int], None]) -> list[float]:
-        """For each post that arrived, the seconds until it was found."""
+    def measure(self, posts: int, progress: Callable[[int], None]) -> list[float]:
+        """For each of `posts` that arrive, the seconds until it was found."""
         waits: list[float] = []
         worker = threading.Thread(target=self._work, args=(waits,))
         worker.start()
         began = time.perf_counter()
-        for number in range(int(seconds * POSTS_A_SECOND)):
+        for number in range(posts):
             time.sleep(max(0.0, began + number / POSTS_A_SECOND - time.perf_counter()))
             post = next(self._posts)
             self._waiting.append((time.perf_counter(), replace(post, body=f"{post.body} {_only_in(post)}")))

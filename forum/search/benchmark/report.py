@@ -10,7 +10,7 @@ from typing import Any
 from forum.search.backends.whoosh import WhooshBackend
 from forum.search.benchmark import yardsticks
 from forum.search.benchmark.content import Content, Texts
-from forum.search.benchmark.measuring import Arrivals, Mark, Reader, Times, build
+from forum.search.benchmark.measuring import POSTS_A_SECOND, Arrivals, Mark, Reader, Times, build
 from forum.search.documents import SearchDocument
 
 QUERIES = 200
@@ -54,7 +54,7 @@ class Report:
         return {**asdict(self), "documents_per_second": round(self.rate, 1), "ratios_at_p95": ratios}
 
 
-def run(folder: Path, documents: int, mark: Mark, step: Step) -> Report:
+def run(folder: Path, documents: int, mark: Mark, step: Step, arriving_seconds: float = ARRIVING_SECONDS) -> Report:
     """Make `documents`, index and search them under `folder`. Takes minutes for each hundred thousand."""
     report = Report(documents)
     index, texts = folder / "search", folder / "texts.sqlite"
@@ -63,6 +63,11 @@ def run(folder: Path, documents: int, mark: Mark, step: Step) -> Report:
         content = Content(documents)
         kept = _kept(content, texts, step("Making documents", documents))
         _measure(report, content, kept, reader, index, step)
+        arriving = Arrivals(index, content)
+        with reader.searching(content.queries(QUERIES)) as spent:
+            posts = int(arriving_seconds * POSTS_A_SECOND)
+            report.visible = Times.of(arriving.measure(posts, step("Posts arrive, with searches", posts)))
+        report.while_posts_arrive = Times.of(spent)
         kept.close()
     finally:
         reader.close()
@@ -73,6 +78,7 @@ def run(folder: Path, documents: int, mark: Mark, step: Step) -> Report:
         step(f"Searching {engine.name}", 1)
         report.others[engine.name] = Times.of(yardsticks.times(engine, content.queries(QUERIES)))
         again.close()
+        engine.close()
     return report
 
 
@@ -104,8 +110,3 @@ def _measure(report: Report, content: Content, texts: Texts, reader: Reader, ind
     report.warm = Times.of(reader.ask("warm", queries))
     report.memory = reader.ask("memory")
     report.cold = Times.of(reader.ask("cold", queries))
-    arriving = Arrivals(index, content)
-    with reader.searching(queries) as spent:
-        waits = arriving.measure(ARRIVING_SECONDS, step("Posts arrive, with searches", int(ARRIVING_SECONDS * 10)))
-    report.visible = Times.of(waits)
-    report.while_posts_arrive = Times.of(spent)

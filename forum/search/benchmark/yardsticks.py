@@ -28,6 +28,7 @@ class Engine(Protocol):
 
     def build(self, documents: Iterable[SearchDocument], progress: Progress) -> None: ...
     def search(self, query: Query) -> int: ...
+    def close(self) -> None: ...
 
 
 def times(engine: Engine, queries: Sequence[Query]) -> list[float]:
@@ -92,6 +93,9 @@ class Fts5:
                 counted[name][value] += count
         return len(hits)
 
+    def close(self) -> None:
+        self._connection.close()
+
 
 class Tantivy:
     """The Rust library, as its own binding for Python gives it."""
@@ -134,3 +138,6 @@ class Tantivy:
             marker.snippet_from_doc(searcher.doc(address)).to_html()
         searcher.aggregate(asked, {facet: {"terms": {"field": facet, "size": 50}} for facet in FACETS})
         return len(hits)
+
+    def close(self) -> None:
+        """Nothing is held that would have to be given back."""
