@@ -27,10 +27,11 @@ __all__ = ["GOOD_COVERAGE", "Request", "Results", "search"]
 # nonsense: of twenty questions that the sample content and its distractors cannot answer one found more than .6 of itself, of
 # ninety-seven everyday questions that they can, four out of five.
 GOOD_COVERAGE = 0.6
-# The others ask in more, or other, words than the answer has. There a third of the weight will do if what was found is weighty: a score
-# of so many times what a word is worth that one document has, which takes two or three rare words. It saves half of them.
-FAIR_COVERAGE = 0.3
-STRONG = 2.3
+# The others ask in more, or other, words than the answer has. There less of the weight will do if what was found is weighty: a score of
+# so many times what a word is worth that one document has, which takes two rare words. With both, 95 % of 203 everyday questions have
+# their answer among what is good, and 6 % of 133 questions of an encyclopedia have anything there at all (94 and 9 % with .3 and 2.3).
+FAIR_COVERAGE = 0.4
+STRONG = 2.0
 # With fewer good hits than this on the first page a typo is looked for.
 ENOUGH_GOOD = 5
 SHORTEST_QUERY = 2
