@@ -1,4 +1,4 @@
-"""The evaluation set: everyday queries on the sample threads, other threads to lose one's way in, and word families."""
+"""The evaluation set: everyday queries on the sample content, other threads to lose one's way in, and word families."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TUNING, HELD_OUT = "T", "H"
 
 @dataclass(frozen=True)
 class Query:
-    """`answers`: the ids of the sample threads that answer it; any of them is right."""
+    """`answers`: the ids of the sample threads and guides that answer it; any of them is right."""
 
     half: str
     kind: str
