@@ -55,3 +55,36 @@ def test_a_title_that_was_asked_before_brings_up_the_original(visitor: NewVisito
         original.click()
     expect(opened.value.get_by_role("heading", level=1)).to_contain_text("Lampu jalan gang padam berminggu-minggu")
     expect(page.get_by_label("Judul")).to_have_value(re.compile("^Lampu jalan di gang mati"))
+
+
+def test_keys_lead_from_a_word_to_a_thread(visitor: NewVisitor, member: str) -> None:
+    page = visitor(member).open("/")
+    page.keyboard.press("/")
+    field = page.get_by_role("combobox", name="Cari").first
+    expect(field).to_be_focused()
+    page.keyboard.type("blangko")
+    offered = page.get_by_role("option", name=re.compile("^Blangko KTP-el habis"))
+    expect(offered).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    while offered.get_attribute("aria-selected") != "true":
+        before = field.get_attribute("aria-activedescendant")
+        page.keyboard.press("ArrowDown")
+        assert field.get_attribute("aria-activedescendant") not in (None, before), "the arrows do not reach it"
+    expect(field).to_have_value("blangko")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Blangko KTP-el habis")
+
+
+def test_escape_closes_the_list_and_enter_alone_searches(visitor: NewVisitor, member: str) -> None:
+    reader = visitor(member)
+    page = reader.open("/")
+    page.keyboard.press("/")
+    page.keyboard.type("parkir")
+    listed = page.get_by_role("listbox").first
+    expect(listed).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(listed).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/cari\?q=parkir$"))
+    expect(page.locator(".hits .hit").first).to_be_visible()
+    reader.looked()

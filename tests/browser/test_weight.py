@@ -1,4 +1,4 @@
-"""What a thread page weighs on the wire: the first visit and the next."""
+"""What pages weigh on the wire: the first visit and the next."""
 
 from __future__ import annotations
 
@@ -40,13 +40,16 @@ class Scale:
         return {urlsplit(self.urls[one]).path: size for one, size in self.bytes.items() if size and one in self.urls}
 
 
-@pytest.mark.parametrize("thread", ["sample", "twenty branches"])
-def test_a_thread_page_is_light(
-    visitor: NewVisitor, site: Site, thread: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.parametrize("page", ["sample", "twenty branches", "results"])
+def test_a_page_is_light(visitor: NewVisitor, site: Site, page: str, capsys: pytest.CaptureFixture[str]) -> None:
     reader = visitor("pegawai", width=360)
     scale = Scale(reader)
-    path = reader.context.request.get(site.sample_thread).url if thread == "sample" else site.seed["wide"]["url"]
+    paths = {
+        "sample": site.sample_thread,
+        "twenty branches": site.seed["wide"]["url"],
+        "results": "/cari?q=lampu+jalan+padam",
+    }
+    path = reader.context.request.get(paths[page]).url
     first, again = scale.weigh(path), scale.weigh(path)
     table = [path, *(f"{size:>10,} {again.get(address, 0):>8,}  {address}" for address, size in first.items())]
     table.append(f"{sum(first.values()):>10,} {sum(again.values()):>8,}  in {len(first)} and {len(again)} requests")
