@@ -120,12 +120,12 @@ def test_eight_endless_texts_at_once_are_refused_in_time_and_honest_ones_served_
 
 
 def test_a_text_that_takes_too_much_memory_is_refused_and_the_next_one_rendered():
-    renderer = Renderer(memory_mib=128, timeout=30)
+    renderer = Renderer(memory_mib=128, timeout=90)
     try:
         assert renderer.render("a").html == "<p>a</p>"
         code, seconds = code_of(renderer, "```\n" + "<" * 9_000_000 + "\n```", UNBOUNDED)
         assert code == "too_complex"
-        assert seconds < 20, "the clock, not the memory limit, ended it"
+        assert seconds < 80, "the clock, not the memory limit, ended it"
         assert renderer.render("a").html == "<p>a</p>"
     finally:
         renderer.close()

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forum.core.errors import NotFound
-from forum.core.paging import MAX_ID, Cursor, decode_cursor, page_window, parse_id, parse_page
-from forum.discussions.addresses import MAX_SLUG, slugify, with_query
+from forum.core.paging import MAX_ID, Cursor, decode_cursor, page_window, parse_id, parse_page, with_query
+from forum.discussions.addresses import MAX_SLUG, slugify
 
 QUICK = settings(max_examples=200, deadline=None, database=None)
 MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
