@@ -160,14 +160,21 @@ class Scores:
     def beneath(self, rows: Rows, heads: Rows) -> Floats:
         """What replies (`rows`) are worth when they are read beneath the heads of their threads."""
         worth = np.zeros(len(rows), np.float32)
-        of_concept = np.zeros_like(self.values)
         for parts in self._parts:
-            for found, values in parts:
-                of_concept[found] += values
-            worth += np.maximum(of_concept[rows], np.float32(HEAD_SHARE) * of_concept[heads])
-            for found, _values in parts:
-                of_concept[found] = 0
+            own, above = self._at((rows, heads), parts)
+            worth += np.maximum(own, np.float32(HEAD_SHARE) * above)
         return worth
+
+    def _at(self, wanted: Sequence[Rows], parts: Sequence[tuple[Rows, Floats]]) -> list[Floats]:
+        """The sum of `parts` in documents; looked up one by one where these are few, for that takes the longer the more there are."""
+        if len(wanted[0]) * 16 < len(self.values):
+            return [
+                sum((_looked_up(rows, *part) for part in parts), np.zeros(len(rows), np.float32)) for rows in wanted
+            ]
+        everywhere = np.zeros_like(self.values)
+        for rows, values in parts:
+            everywhere[rows] += values
+        return [everywhere[rows] for rows in wanted]
 
     def _add(self, concept: Concept) -> None:
         typed, *others = concept.alternatives
@@ -232,6 +239,13 @@ class Scores:
         return rows, worth
 
 
+def _looked_up(wanted: Rows, rows: Rows, values: Floats) -> Floats:
+    if not len(rows):
+        return np.zeros(len(wanted), np.float32)
+    at = np.minimum(np.searchsorted(rows, wanted), len(rows) - 1)
+    return _floats(np.where(rows[at] == wanted, values[at], np.float32(0)))
+
+
 def _both(stem: Occurrences, word: Occurrences) -> tuple[Rows, Floats]:
     """What a term is worth by its stem, and a little more where it stands as it is."""
     worth = stem.values.copy()
@@ -265,6 +279,11 @@ def _weight_of(bits: int, weights: Sequence[float]) -> float:
 def final(words: Floats, coverage: Floats, boosts: Floats) -> Floats:
     """Scores of documents: what their words are worth (with the head's share), coverage rewarded, times what they are."""
     return _floats(words * (1 - COVERAGE + COVERAGE * coverage) * boosts)
+
+
+def at_most(own: Floats, of_heads: Floats, boosts: Floats) -> Floats:
+    """What `final` gives is never more: by what documents and their heads (0 for heads themselves) are worth alone."""
+    return _floats((own + np.float32(HEAD_SHARE) * of_heads) * boosts)
 
 
 def document_boosts(is_solution: NDArray[Any], helpful: NDArray[Any], age_in_days: NDArray[Any]) -> Floats:

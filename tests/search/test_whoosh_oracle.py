@@ -6,6 +6,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from whoosh.filedb.filestore import RamStorage
 
 from forum.search import ranking
 from forum.search.analysis import index_terms
+from forum.search.backends import whoosh_scoring
 from forum.search.backends.whoosh import WhooshBackend
 from forum.search.documents import Concept, SearchDocument, Status, Term
 from tests.factories.search import a_reply_document, a_thread_document, concept, plan, publish, terms, write
@@ -210,3 +212,20 @@ def test_it_is_the_same_with_many_segments_and_deleted_documents(tmp_path: Path)
             {match.key: match.score for match in one.matches}, rel=1e-5
         )
         assert (other.total, other.facets) == (one.total, one.facets)
+
+
+@pytest.mark.parametrize("enough", [4, 30])
+def test_documents_that_are_not_scored_exactly_could_not_have_been_on_the_page(
+    whoosh: WhooshBackend, monkeypatch: pytest.MonkeyPatch, enough: int
+) -> None:
+    documents = some_documents(200, 7)
+    archived = [replace(one, status=Status.ARCHIVED) for one in documents if one.key.endswith("3") and one.title]
+    publish(whoosh, documents)
+    write(whoosh, *archived)
+    for asked in some_concepts(8):
+        for offset, limit in ((0, 5), (5, 20), (100, 50), (0, 400)):
+            page = plan(concepts=asked, offset=offset, limit=limit)
+            monkeypatch.setattr(whoosh_scoring, "ENOUGH", 100_000)
+            everything = whoosh.search(page)
+            monkeypatch.setattr(whoosh_scoring, "ENOUGH", enough)
+            assert whoosh.search(page) == everything

@@ -60,7 +60,7 @@ class TestBothReaders:
                 assert np.array_equal(one.documents, other.documents)
                 assert np.array_equal(one.counts, other.counts)
             assert len(fast.postings("body", b"printer").documents) > whoosh_schema.BLOCK
-            assert fast.postings("body", b"kertas").counts.tolist() == [whoosh_segments.MOST_COUNTED]
+            assert fast.postings("body", b"kertas").counts.tolist() == [whoosh_schema.MOST_COUNTED]
 
     def test_they_give_the_same_columns_and_terms(self, filled: WhooshBackend) -> None:
         for folder, segment in segments(filled):

@@ -30,9 +30,6 @@ from whoosh.reading import SegmentReader, TermNotFound
 from forum.search.backends import whoosh_schema
 from forum.search.backends.whoosh_schema import Column
 
-MOST_COUNTED = 255
-"""More occurrences than this in one field weigh no more: the curve is flat there."""
-
 _INT = struct.Struct("!i")
 
 log = structlog.get_logger()
@@ -192,23 +189,12 @@ def _block(block: io.BytesIO) -> Postings:
     # What is unpickled was written by this installation into a folder that it alone may write to.
     size, last, _weight, is_compressed, _shortest, _longest = pickle.load(block)  # noqa: S301
     rest = block.read()
-    steps, weights, _values = pickle.loads(zlib.decompress(rest) if is_compressed else rest)  # noqa: S301
-    documents = np.cumsum(np.array(steps, np.int32), dtype=np.int32)
-    if len(documents) != size or int(documents[-1]) != last:
+    steps, _weights, counted = pickle.loads(zlib.decompress(rest) if is_compressed else rest)  # noqa: S301
+    documents = np.cumsum(np.fromiter(steps, np.int32, len(steps)), dtype=np.int32)
+    counts = np.frombuffer(counted, np.uint8)
+    if not len(documents) == len(counts) == size or int(documents[-1]) != last:
         raise Unexpected("block of postings")
-    return Postings(documents, _counts(weights, size))
-
-
-def _counts(weights: Any, size: int) -> NDArray[np.uint8]:
-    """Weights are left out where all are 1, and one number where all are the same."""
-    if weights is None:
-        return np.ones(size, np.uint8)
-    if isinstance(weights, float):
-        return np.full(size, min(int(weights), MOST_COUNTED), np.uint8)
-    counts = np.array(weights, np.float32)
-    if len(counts) != size:
-        raise Unexpected("weights of postings")
-    return np.minimum(counts, MOST_COUNTED).astype(np.uint8)
+    return Postings(documents, counts)
 
 
 class ClosingStorage(FileStorage):  # type: ignore[misc]
@@ -293,7 +279,7 @@ class PublicReader:
 
     def postings(self, field: str, term: bytes) -> Postings:
         documents: list[int] = []
-        counts: list[float] = []
+        counts: list[int] = []
         with self._lock:
             try:
                 matcher = self._reader.postings(field, term)
@@ -301,7 +287,7 @@ class PublicReader:
                 return NO_POSTINGS
             while matcher.is_active():
                 documents.append(matcher.id())
-                counts.append(min(matcher.weight(), MOST_COUNTED))
+                counts.append(matcher.value()[0])
                 matcher.next()
         return Postings(np.array(documents, np.int32), np.array(counts, np.uint8))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from forum.search.backends.whoosh_cache import Cache
 from forum.search.backends.whoosh_schema import BODY, COLUMNS, EXACT, KIND_BITS, KINDS, NOTHING, TAGS, TITLE, Column
 from forum.search.backends.whoosh_segments import NO_POSTINGS, ClosingStorage, Postings, Segment
 from forum.search.documents import Kind, Term, Unavailable
-from forum.search.ranking import Averages, Occurrences
+from forum.search.ranking import Averages, Floats, Occurrences
 
 POSTINGS_BYTES = 48 << 20
 """Postings of segments that a process keeps, as read: what the next snapshot needs again."""
@@ -129,7 +130,10 @@ class Snapshot:
         self.live = _live([list(one.deleted_docs()) for one in toc.segments], self.starts)
         self.count = self.size if self.live is None else int(self.live.sum())
         self.heads = Heads(self.columns, self.live, len(self._places))
+        self.above = self.heads.row[self.columns["place"]]
+        self.is_reply = self.columns["kind"] == REPLY
         self.averages = self._averages()
+        self._boosts: tuple[date, Floats] | None = None
         for name in self._vocabularies.keys() - {segment.name for segment in self.segments}:
             self._vocabularies.pop(name, None)
 
@@ -156,6 +160,17 @@ class Snapshot:
         kept = slice(None) if self.live is None else self.live
         body = float(self.columns["body_length"][kept].mean())
         return Averages(body, body + float(self.columns["title_length"][kept].mean()))
+
+    def boosts(self, today: date) -> Floats:
+        """For what each document and the head of its group are; computed once a day and commit."""
+        known = self._boosts
+        if known is None or known[0] != today:
+            columns = self.columns
+            age = today.toordinal() - columns["day"]
+            boosts = ranking.document_boosts(columns["is_solution"], columns["helpful"], age)
+            boosts *= ranking.status_boosts(self.heads.status)[columns["place"]]
+            known = self._boosts = (today, boosts)
+        return known[1]
 
     # --- Terms ---
 
@@ -289,7 +304,11 @@ def _united(rows: Sequence[NDArray[np.int32]]) -> NDArray[np.int32]:
     there = [some for some in rows if len(some)]
     if len(there) == 1:
         return there[0]
-    return np.unique(np.concatenate(there)) if there else NO_POSTINGS.documents
+    if not there:
+        return NO_POSTINGS.documents
+    together = np.sort(np.concatenate(there))
+    distinct: NDArray[np.int32] = together[np.append(True, together[1:] != together[:-1])]
+    return distinct
 
 
 def _spread(found: Postings, rows: NDArray[np.int32]) -> NDArray[np.uint8]:
