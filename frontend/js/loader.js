@@ -35,7 +35,7 @@ export function startComposers() {
 
   // a tool pressed before its code is here works when it has come
   document.addEventListener('click', async (event) => {
-    const button = event.target.closest('[data-composer] button[data-md-button], [data-composer] button[data-tab]');
+    const button = event.target.closest('[data-composer] :is([data-md-button], [data-tab], [data-cite])');
     if (!button) return;
     const box = button.closest('[data-composer]');
     if (box.dataset.ready) return;

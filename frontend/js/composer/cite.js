@@ -6,7 +6,7 @@ let place; // the composer that takes the citation
 
 /** "Rujuk panduan": a guide is looked for and put into the text as a quote with a link. Without scripts the link is pasted. */
 export function citeGuides(composer) {
-  composer.box.querySelector('[data-md-button="cite"]')?.addEventListener('click', () => {
+  composer.box.querySelector('[data-cite]')?.addEventListener('click', () => {
     place = composer;
     dialog ??= make(composer.box.dataset.citeUrl);
     dialog.showModal();
