@@ -61,7 +61,12 @@ class Place:
 
     def kill_at(self, what: str, step: str, *rest: str) -> None:
         """Run a process that dies at a step; it must get there."""
-        status = self.start(what, step, *rest).wait(PATIENCE)
+        process = self.start(what, step, *rest)
+        try:
+            status = process.wait(PATIENCE)
+        finally:
+            process.kill()
+            process.wait()
         assert status == -signal.SIGKILL, f"it never came to: {step}"
 
     def waiting(self) -> list[str]:
@@ -165,7 +170,11 @@ ABSENT = ["katanya00", "judulnya1", "awalnya1", "katanya10", "katanya11"]
 
 def stop(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
-    assert process.wait(PATIENCE) == 0
+    try:
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.wait()
 
 
 def wait_for(condition: Callable[[], object], what: str, seconds: float = PATIENCE) -> None:
