@@ -145,3 +145,17 @@ def register_solved_reader(reader: SolvedReader) -> None:
 def solved_threads(viewer: Viewer, without: frozenset[int], limit: int) -> tuple[SolvedThread, ...]:
     """The solved threads that helped most, as far as the viewer may see them, but for the ids in `without`."""
     return _solved_readers[0](viewer, without, limit) if _solved_readers else ()
+
+
+MadeReader = Callable[[Viewer, int], tuple[tuple[str, str], ...]]
+_made_readers: list[MadeReader] = []
+
+
+def register_made_reader(reader: MadeReader) -> None:
+    """Say what was made from a thread: `reader(viewer, thread_id)` gives title and address of each."""
+    _made_readers[:] = [reader]
+
+
+def made_from(viewer: Viewer, thread_id: int) -> tuple[tuple[str, str], ...]:
+    """Title and address of the guides that come from a thread, as far as the viewer may see them."""
+    return _made_readers[0](viewer, thread_id) if _made_readers else ()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from forum.core.content import register_made_reader
 from forum.core.viewer import Viewer
-from forum.library.queries import searching
+from forum.library.queries import guides, searching
 from forum.search import sources
 from forum.search.documents import Kind, SearchDocument
 from forum.search.sources import Card
@@ -39,5 +40,6 @@ class Guides:
 
 
 def register() -> None:
-    """What search finds."""
+    """What search finds, and which guides come from a thread."""
     sources.register(Guides())
+    register_made_reader(guides.made_from)

@@ -142,6 +142,7 @@ LIBRARY = (
     _get("library.guide", "/panduan/{guide_slug}"),
     _get("library.pick", "/panduan/pilih"),
     _get("library.history", "/panduan/{guide_slug}/riwayat"),
+    _get("library.similar", "/panduan/{guide_slug}/serupa"),
     _get("library.markdown", "/panduan/{guide_slug}/markdown"),
     _get("library.path", "/jalur/{path}"),
     _post("library.acknowledge", "/panduan/{guide}/dibaca", fields={"revisi": "1", "on": "1"}),

@@ -371,15 +371,6 @@ class ComposePage:
 
 
 @dataclass(frozen=True, slots=True)
-class SimilarPage:
-    """`/diskusi/<ref>/serupa`: threads and guides like the thread with this title and address."""
-
-    title: str
-    url: str
-    hits: tuple[Hit, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ReplyPage:
     """`/diskusi/<ref>/balas`: the composer of one reply on a page of its own."""
 

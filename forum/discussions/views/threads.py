@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from forum.accounts.login import viewer
-from forum.core import ratelimit
+from forum.core import content, ratelimit
 from forum.core.db import transaction
 from forum.core.i18n import _
 from forum.core.paging import parse_id, parse_page
@@ -15,10 +15,11 @@ from forum.discussions.forms import ReplyForm
 from forum.discussions.queries import branches, threads
 from forum.discussions.queries import history as histories
 from forum.discussions.queries.records import thread_for
-from forum.discussions.queries.shapes import BranchPage, SimilarPage, Sort, View
+from forum.discussions.queries.shapes import BranchPage, Sort, View
 from forum.discussions.services import reading
 from forum.discussions.views.lists import choice
 from forum.search.documents import Kind, group_of
+from forum.search.services.results import SimilarPage
 from forum.search.views.similar import like
 
 
@@ -83,7 +84,8 @@ def similar(ref: int) -> str | Response:
     if request.path != url:
         return _led_to(url)
     hits = like(actor, record.title, without=group_of(Kind.THREAD, record.id))
-    return render_template("discussions/similar.html", page=SimilarPage(record.title, record.url, hits))
+    page = SimilarPage(record.title, record.url, hits, "threads", content.made_from(actor, record.id))
+    return render_template("search/alike.html", page=page)
 
 
 def mark_read(ref: int) -> Response:

@@ -209,3 +209,18 @@ def _sources(viewer: Viewer, guide_id: int) -> tuple[tuple[SourceLine, ...], int
 def today() -> date:
     """The day in the city's time zone."""
     return local_date(clock.now())
+
+
+def made_from(viewer: Viewer, thread_id: int) -> tuple[tuple[str, str], ...]:
+    """Title and address of the guides in force that come from a thread. One statement."""
+    rows = db.session.execute(
+        select(Guide.title, Guide.slug)
+        .where(
+            select(GuideSource.id).where(GuideSource.guide_id == Guide.id, GuideSource.thread_id == thread_id).exists(),
+            Guide.published_number.is_not(None),
+            Guide.confidence != "archived",
+            policy.guides_visible_to(viewer),
+        )
+        .order_by(Guide.title, Guide.id)
+    )
+    return tuple((row.title, guide_url(row.slug)) for row in rows)

@@ -12,6 +12,9 @@ from forum.core.paging import parse_id, parse_page
 from forum.core.text import one_line
 from forum.library.addresses import guide_url
 from forum.library.queries import export, guides, history, lists, picking
+from forum.search.documents import Kind, group_of
+from forum.search.services.results import SimilarPage
+from forum.search.views.similar import like
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -19,6 +22,7 @@ def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/panduan/pilih", view_func=pick)
     blueprint.add_url_rule("/panduan/<slug>", view_func=guide)
     blueprint.add_url_rule("/panduan/<slug>/riwayat", "history", view_func=guide_history)
+    blueprint.add_url_rule("/panduan/<slug>/serupa", view_func=similar)
     blueprint.add_url_rule("/panduan/<slug>/markdown", "markdown", view_func=as_markdown)
     blueprint.add_url_rule("/jalur/<slug>", view_func=path)
 
@@ -59,6 +63,15 @@ def guide_history(slug: str) -> str:
     newer, older = request.args.get("versi"), request.args.get("dari")
     page = history.history_page(viewer(), slug, parse_id(older) if older else None, parse_id(newer) if newer else None)
     return render_template("library/history.html", page=page)
+
+
+def similar(slug: str) -> str:
+    """What is like a guide: a page of its own, which a script puts at the end of the guide's when a reader comes there."""
+    actor = viewer()
+    ratelimit.hit_here(ratelimit.SIMILAR, actor.id)
+    page = guides.guide_page(actor, slug)
+    hits = like(actor, page.title, without=group_of(Kind.GUIDE, page.id))
+    return render_template("search/alike.html", page=SimilarPage(page.title, page.url, hits, "library"))
 
 
 def as_markdown(slug: str) -> Response:

@@ -134,3 +134,14 @@ class Suggestion:
     kind: str
     label: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarPage:
+    """What is like a thread or a guide. `guides`: (title, address) of what was made from it; `section`: of the navigation."""
+
+    title: str
+    url: str
+    hits: tuple[Hit, ...]
+    section: str
+    guides: tuple[tuple[str, str], ...] = ()
