@@ -27,7 +27,12 @@ def test_a_thread_tells_which_guides_come_from_it(client: FlaskClient) -> None:
 def test_a_guide_leads_to_what_is_like_it_but_not_to_itself(client: FlaskClient) -> None:
     one = a_guide(text=a_guide_text("Cara mengurus lampu jalan yang padam di gang"))
     other = a_guide(text=a_guide_text("Mengurus lampu jalan padam di kelurahan"))
-    for title in ("Menjawab keluhan bansos", "Antrean poli di rumah sakit", "Sampah di pinggir pasar", "Pungutan di sekolah"):
+    for title in (
+        "Menjawab keluhan bansos",
+        "Antrean poli di rumah sakit",
+        "Sampah di pinggir pasar",
+        "Pungutan di sekolah",
+    ):
         a_guide(text=a_guide_text(title))
     indexer.rebuild()
     sign_in(client, a_member())
