@@ -47,6 +47,7 @@ class Place:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.app = _app(folder)
+        self._started: list[subprocess.Popen[bytes]] = []
 
     @contextmanager
     def open(self) -> Iterator[None]:
@@ -57,7 +58,9 @@ class Place:
     def start(self, what: str, step: str = "never", *rest: str) -> subprocess.Popen[bytes]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("REMBUK_")}
         command = [sys.executable, "-m", "tests.faults.search_child", what, step, *rest]
-        return subprocess.Popen(command, cwd=ROOT, env={**kept, "INSTANCE_PATH": str(self.folder)})
+        process = subprocess.Popen(command, cwd=ROOT, env={**kept, "INSTANCE_PATH": str(self.folder)})
+        self._started.append(process)
+        return process
 
     def kill_at(self, what: str, step: str, *rest: str) -> None:
         """Run a process that dies at a step; it must get there."""
@@ -100,6 +103,10 @@ class Place:
             assert [word for word in absent if found(word)] == []
 
     def close(self) -> None:
+        """Also ends what a failed test left running."""
+        for process in self._started:
+            process.kill()
+            process.wait()
         with self.app.app_context():
             db.engine.dispose()
 
