@@ -166,8 +166,8 @@ class Scores:
         return worth
 
     def _at(self, wanted: Sequence[Rows], parts: Sequence[tuple[Rows, Floats]]) -> list[Floats]:
-        """The sum of `parts` in documents; looked up one by one where these are few, for that takes the longer the more there are."""
-        if len(wanted[0]) * 16 < len(self.values):
+        """The sum of `parts` in documents; looked up one by one where these are few among many."""
+        if len(wanted[0]) * 200 < len(self.values):
             return [
                 sum((_looked_up(rows, *part) for part in parts), np.zeros(len(rows), np.float32)) for rows in wanted
             ]

@@ -14,7 +14,7 @@ import pytest
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC
 
-from forum.search.backends import whoosh_generations, whoosh_schema, whoosh_segments
+from forum.search.backends import whoosh_files, whoosh_generations, whoosh_schema, whoosh_segments, whoosh_vocabularies
 from forum.search.backends.whoosh import WhooshBackend
 from forum.search.backends.whoosh_cache import OVERHEAD, Cache
 from forum.search.backends.whoosh_segments import BlockReader, PublicReader, Segment
@@ -92,7 +92,7 @@ class TestFallingBack:
         def refuse(*_anything: object) -> None:
             raise AttributeError("no such class any more")
 
-        monkeypatch.setattr(whoosh_segments, "CompoundStorage", refuse)
+        monkeypatch.setattr(whoosh_files, "CompoundStorage", refuse)
         other = WhooshBackend(filled._generations.folder)
         assert other.search(plan("toner")) == expected
         assert dict(other.fingerprints()) == dict(filled.fingerprints())
@@ -171,6 +171,18 @@ class TestTheCache:
         filled.search(plan("printer"))
         with pytest.raises(pytest.fail.Exception):
             filled.search(plan("toner"))
+
+
+def test_words_are_counted_through_large_and_small_segments(
+    filled: WhooshBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whoosh_vocabularies, "LARGE", 500)
+    for number in range(3):
+        write(filled, a_thread_document(6000 + number, "Judulnya printer", "kertas"))
+        words = WhooshBackend(filled._generations.folder).words()
+        assert (words["judul"], words["kertas"]) == (1999, 2 + number)
+        assert filled.title_words("judul", 5) == ("judul", "judulnya")
+    assert filled.title_words("judulnya", 5) == ("judulnya",)
 
 
 def test_threads_search_at_once_while_another_writes(filled: WhooshBackend) -> None:

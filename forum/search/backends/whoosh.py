@@ -7,7 +7,6 @@ fifty times as long.
 from __future__ import annotations
 
 import time
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -52,11 +51,8 @@ class WhooshBackend:
 
     def title_words(self, prefix: str, limit: int) -> tuple[str, ...]:
         """Raises Unavailable."""
-        names = self._snapshot().names
-        first = bisect_left(names, (prefix, 0))
-        last = bisect_left(names, (prefix + "\U0010ffff", 0))
-        found = sorted(names[first:last], key=lambda name: (-name[1], name[0]))
-        return tuple(term for term, _count in found[:limit])
+        found = self._snapshot().names(prefix)
+        return tuple(sorted(found, key=lambda term: (-found[term], term))[:limit])
 
     def words(self) -> Mapping[str, int]:
         """The same object as long as it is young enough. Raises Unavailable."""

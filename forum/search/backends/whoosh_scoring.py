@@ -13,7 +13,7 @@ from forum.search.backends.whoosh_snapshot import Snapshot
 from forum.search.documents import Plan
 from forum.search.ranking import Floats, Rows, Scores
 
-ENOUGH = 1000
+ENOUGH = 2000
 """Documents that are scored exactly at first. Ten times as many take a millisecond more."""
 WIDER = 4
 

@@ -8,11 +8,11 @@ Whoosh's public reader is used.
 from __future__ import annotations
 
 import io
-import mmap
 import pickle
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -22,13 +22,12 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 from whoosh.codec.whoosh3 import WHOOSH3_HEADER_MAGIC
-from whoosh.filedb.compound import CompoundStorage
-from whoosh.filedb.filestore import FileStorage
-from whoosh.filedb.structfile import BufferFile, StructFile
 from whoosh.reading import SegmentReader, TermNotFound
 
 from forum.search.backends import whoosh_schema
+from forum.search.backends.whoosh_files import ClosingStorage, InMemory, SegmentFiles
 from forum.search.backends.whoosh_schema import Column
+from forum.search.documents import Unavailable
 
 _INT = struct.Struct("!i")
 
@@ -52,6 +51,15 @@ NO_POSTINGS = Postings(np.zeros(0, np.int32), np.zeros(0, np.uint8))
 
 class Unexpected(Exception):
     """A file of the index is not laid out as this module expects."""
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Whatever reading a broken file raises is told as what it means. Raises Unavailable."""
+    try:
+        yield
+    except Exception as error:
+        raise Unavailable(f"the index cannot be read: {type(error).__name__}: {error}") from error
 
 
 class Reader(Protocol):
@@ -122,28 +130,24 @@ class Segment:
 
 
 class BlockReader:
-    """Reads files of Whoosh's codec as they are, from a mapping of the segment into memory."""
+    """Reads files of Whoosh's codec as they are."""
 
     def __init__(self, folder: Path, segment: Any) -> None:
-        path = folder / segment.make_filename(segment.COMPOUND_EXT)
-        with open(path, "rb") as file:
-            directory = CompoundStorage(StructFile(file), use_mmap=False)
-            ranges = {name: directory.range(name) for name in directory.list()}
-            mapped = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-        self._files = MappedFiles({name: mapped[start : start + length] for name, (start, length) in ranges.items()})
+        self._files = SegmentFiles(folder / segment.make_filename(segment.COMPOUND_EXT))
         self._size = segment.doc_count_all()
         self._segment = segment
         codec = segment.codec()
         self._terms = codec.terms_reader(self._files, segment)
-        self._blocks = self._files.buffers[segment.make_filename(codec.POSTS_EXT)]
+        self._blocks = self._files.open_file(segment.make_filename(codec.POSTS_EXT))
 
     def postings(self, field: str, term: bytes) -> Postings:
         try:
             known = self._terms.term_info(field, term)
         except TermNotFound:
             return NO_POSTINGS
-        start, _length = known.extent()
-        found = _decoded(self._blocks[start:])
+        start, length = known.extent()
+        # Whoosh gives the length as it unpacked it, in a tuple.
+        found = _decoded(self._blocks.get(start, length[0] if isinstance(length, tuple) else length))
         if len(found.documents) != known.doc_frequency() or int(found.documents[-1]) >= self._size:
             raise Unexpected(f"postings of {field}:{term!r}")
         return found
@@ -151,23 +155,26 @@ class BlockReader:
     def column(self, column: Column) -> NDArray[Any]:
         name = self._segment.codec().column_filename(self._segment, column.name)
         values = np.full(self._size, column.default, np.dtype(column.code))
-        if name in self._files.buffers:
-            written = np.frombuffer(self._files.buffers[name], np.dtype(f">{column.code}"))
+        if name in self._files.ranges:
+            file = self._files.open_file(name)
+            written = np.frombuffer(file.get(0, len(file)), np.dtype(f">{column.code}"))
             if len(written) > self._size:
                 raise Unexpected(f"column {column.name}")
             values[: len(written)] = written
         return values
 
     def terms(self, field: str) -> Iterator[tuple[str, int]]:
-        for (of, term), known in self._terms.items_from(field, b""):
+        """With the whole table in memory meanwhile: looking each up on the disk takes three times as long."""
+        terms = self._segment.codec().terms_reader(InMemory(self._files), self._segment)
+        for (of, term), known in terms.items_from(field, b""):
             if of != field:
                 return
             yield term.decode("utf-8", "replace"), known.doc_frequency()
 
 
-def _decoded(blocks: memoryview) -> Postings:
+def _decoded(blocks: bytes) -> Postings:
     """Every block of a list of postings: a length (negative in the last), a pickled summary, and the pickled rest, compressed."""
-    if bytes(blocks[: len(WHOOSH3_HEADER_MAGIC)]) != WHOOSH3_HEADER_MAGIC:
+    if not blocks.startswith(WHOOSH3_HEADER_MAGIC):
         raise Unexpected("beginning of postings")
     at = len(WHOOSH3_HEADER_MAGIC)
     documents: list[NDArray[np.int32]] = []
@@ -197,81 +204,11 @@ def _block(block: io.BytesIO) -> Postings:
     return Postings(documents, counts)
 
 
-class ClosingStorage(FileStorage):  # type: ignore[misc]
-    """The files of a folder. Whoosh leaves a file open when what it reads there is broken: leaving the context closes it."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(str(folder))
-        self._opened: list[Any] = []
-
-    def open_file(self, name: str, **options: Any) -> Any:
-        file = super().open_file(name, **options)
-        self._opened.append(file)
-        return file
-
-    def __enter__(self) -> ClosingStorage:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        for file in self._opened:
-            if not file.is_closed:
-                file.close()
-
-
-class MappedFiles:
-    """As much of a Whoosh storage as reading terms needs, without the copies that Whoosh's own makes."""
-
-    def __init__(self, buffers: dict[str, memoryview]) -> None:
-        self.buffers = buffers
-
-    def file_length(self, name: str) -> int:
-        return len(self.buffers[name])
-
-    def open_file(self, name: str) -> MappedFile:
-        return MappedFile(self.buffers[name], name)
-
-
-class MappedFile(BufferFile):  # type: ignore[misc]
-    """A file of a segment. `get`, which all reading after the opening uses, changes nothing here: threads do not disturb each other."""
-
-    def __init__(self, buffer: memoryview, name: str) -> None:
-        self._buf = buffer
-        self._name = name
-        self.file = Window(buffer)
-        self.onclose = None
-        self.is_real = False
-        self.is_closed = False
-
-
-class Window:
-    """A buffer as a file that can be read, as opening a table of terms does."""
-
-    def __init__(self, buffer: memoryview) -> None:
-        self._buffer = buffer
-        self._at = 0
-
-    def seek(self, to: int) -> None:
-        self._at = to
-
-    def tell(self) -> int:
-        return self._at
-
-    def read(self, size: int) -> bytes:
-        found = bytes(self._buffer[self._at : self._at + size])
-        self._at += len(found)
-        return found
-
-    def readline(self) -> bytes:
-        rest = bytes(self._buffer[self._at :])
-        end = rest.find(b"\n") + 1
-        return self.read(end or len(rest))
-
-
 class PublicReader:
     """Reads through Whoosh's public reader, one posting after the other, one thread at a time."""
 
     def __init__(self, folder: Path, segment: Any) -> None:
-        # The segment is one file, which is mapped: nothing has to stay open.
+        # Whoosh maps the file that is a segment, so nothing has to stay open.
         with ClosingStorage(folder) as files:
             self._reader = SegmentReader(files, whoosh_schema.schema(), segment)
         self._size = segment.doc_count_all()

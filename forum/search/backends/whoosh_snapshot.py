@@ -7,10 +7,8 @@ costs what it added. Groups get places of their own, which stay the same as long
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +19,11 @@ from whoosh.index import TOC
 from forum.search import ranking
 from forum.search.backends import whoosh_schema
 from forum.search.backends.whoosh_cache import Cache
+from forum.search.backends.whoosh_files import ClosingStorage
 from forum.search.backends.whoosh_schema import BODY, COLUMNS, EXACT, KIND_BITS, KINDS, NOTHING, TAGS, TITLE, Column
-from forum.search.backends.whoosh_segments import NO_POSTINGS, ClosingStorage, Postings, Segment
-from forum.search.documents import Kind, Term, Unavailable
+from forum.search.backends.whoosh_segments import NO_POSTINGS, Postings, Segment, readable
+from forum.search.backends.whoosh_vocabularies import Vocabularies
+from forum.search.documents import Kind, Term
 from forum.search.ranking import Averages, Floats, Occurrences
 
 POSTINGS_BYTES = 48 << 20
@@ -35,7 +35,6 @@ THREAD, REPLY, GUIDE = (KINDS.index(kind) for kind in (Kind.THREAD, Kind.REPLY, 
 NONE = Occurrences(NO_POSTINGS.documents, np.zeros(0, np.float32), 0)
 
 Columns = Mapping[str, NDArray[Any]]
-Vocabulary = Sequence[tuple[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ class Snapshot:
             before = None
         self._places: Places = before._places if before else Places()
         self._postings: Cache[Postings] = before._postings if before else Cache(POSTINGS_BYTES)
-        self._vocabularies: dict[str, dict[str, Vocabulary]] = before._vocabularies if before else {}
+        self._vocabularies: Vocabularies = before._vocabularies if before else Vocabularies()
         self._occurrences: Cache[Entry] = Cache(OCCURRENCES_BYTES)
         with ClosingStorage(folder) as files:
             toc = TOC.read(files, whoosh_schema.INDEX_NAME, gen=commit, schema=whoosh_schema.schema())
@@ -134,8 +133,6 @@ class Snapshot:
         self.is_reply = self.columns["kind"] == REPLY
         self.averages = self._averages()
         self._boosts: tuple[date, Floats] | None = None
-        for name in self._vocabularies.keys() - {segment.name for segment in self.segments}:
-            self._vocabularies.pop(name, None)
 
     def _read_columns(self, before: Snapshot | None) -> Columns:
         parts = [self._columns_of(segment, before) for segment in self.segments]
@@ -231,41 +228,25 @@ class Snapshot:
         key = (segment.name, field, term)
         found = self._postings.get(key)
         if found is None:
-            with _readable():
+            with readable():
                 found = segment.postings(field, term)
             self._postings.put(key, found)
         return found
 
     # --- The rest ---
 
-    @cached_property
-    def names(self) -> Vocabulary:
-        """Stems and words of titles and tags in order, with the number of documents they occur in."""
-        return sorted(self._vocabulary(whoosh_schema.NAMES).items())
-
-    def words(self) -> dict[str, int]:
+    def words(self) -> Mapping[str, int]:
         """The untouched words with the number of documents they occur in, deleted ones included."""
-        return self._vocabulary(EXACT)
+        return self._vocabularies.counts(EXACT, self.segments)
 
-    def _vocabulary(self, field: str) -> dict[str, int]:
-        parts = sorted((self._terms(segment, field) for segment in self.segments), key=len)
-        total = dict(parts.pop()) if parts else {}
-        for part in parts:
-            for term, count in part:
-                total[term] = total.get(term, 0) + count
-        return total
-
-    def _terms(self, segment: Segment, field: str) -> Vocabulary:
-        known = self._vocabularies.setdefault(segment.name, {})
-        if field not in known:
-            with _readable():
-                known[field] = segment.terms(field)
-        return known[field]
+    def names(self, prefix: str) -> Mapping[str, int]:
+        """The same for stems and words of titles and tags that begin with `prefix`."""
+        return self._vocabularies.beginning(whoosh_schema.NAMES, prefix, self.segments)
 
     def numbers(self, column: Column) -> Iterator[tuple[int, int, int]]:
         """For each document, deleted ones included: its place in this snapshot, its key, and its number in a column."""
         for segment, start in zip(self.segments, self.starts, strict=False):
-            with _readable():
+            with readable():
                 values = segment.column(column).tolist()
             keys = self.columns["key"][start : start + segment.size].tolist()
             yield from zip(range(start, start + segment.size), keys, values, strict=True)
@@ -279,15 +260,6 @@ class Snapshot:
         """Read every term anew from now on, as a process that has just started."""
         self._postings.clear()
         self._occurrences.clear()
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    """Whatever reading a broken file raises is told as what it means. Raises Unavailable."""
-    try:
-        yield
-    except Exception as error:
-        raise Unavailable(f"the index cannot be read: {type(error).__name__}: {error}") from error
 
 
 def _live(deleted: Sequence[Sequence[int]], starts: Sequence[int]) -> NDArray[np.bool_] | None:

@@ -32,6 +32,8 @@ SHORTEST, LONGEST = 300, 1500
 FIRST_DAY, DAYS = datetime(2022, 11, 1, tzinfo=UTC), 1480
 MOST_WORDS = 85_000
 """So many different words are in 100,000 real texts of this length."""
+FLATTENED = 15.0
+"""Ranks of words begin here, so that the most frequent that is no stop word makes .7 % of the text, as in the news."""
 EXTENSION = 40
 """Words of the language that are drawn at once for a text; with their blanks some 270 characters."""
 
@@ -64,8 +66,8 @@ class Language:
         # Simple words are the frequent ones; their forms become rarer in the order of the affixes.
         ranks = np.tile(np.arange(len(AFFIXES)), len(known)) * 0.4 + generator.exponential(1.0, len(formed))
         self.words: Words = np.array(formed, np.object_)[np.argsort(ranks, kind="stable")[:MOST_WORDS]]
-        self._shares = _zipf(len(self.words))
-        self._function_shares = _zipf(len(self.function_words))
+        self._shares = _zipf(len(self.words), FLATTENED)
+        self._function_shares = _zipf(len(self.function_words), 2.7)
 
     def draw(self, generator: np.random.Generator, count: int) -> NDArray[np.intp]:
         """Places of `count` of the words."""
@@ -75,8 +77,9 @@ class Language:
         return self.function_words[np.searchsorted(self._function_shares, generator.random(count))]
 
 
-def _zipf(count: int) -> NDArray[np.float64]:
-    weights = 1 / (np.arange(count) + 2.7)
+def _zipf(count: int, flattened: float) -> NDArray[np.float64]:
+    """How likely a word is or one before it, by its rank."""
+    weights = 1 / (np.arange(count) + flattened)
     return np.asarray(np.cumsum(weights / weights.sum()))
 
 
