@@ -170,6 +170,7 @@ def build(backend: WhooshBackend, documents: Iterable[SearchDocument], progress:
                 batch.clear()
         making.put(batch)
         progress(len(batch))
+        making.settle()
         with backend.lock():
             making.publish()
     return time.perf_counter() - began
