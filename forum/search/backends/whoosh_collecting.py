@@ -230,8 +230,11 @@ class _Search:
         heads = self._heads
         counted: dict[Facet, Counts] = {Facet.KIND: self._kinds(everything)}
         values = {Facet.STATUS: heads.status, Facet.BOARD: heads.board, Facet.UNIT: heads.unit, Facet.YEAR: heads.year}
+        passing = np.flatnonzero(present & self._all_narrowed())
         for facet, table in values.items():
-            counted[facet] = _counts(table[present & self._all_narrowed(but=facet)])
+            is_filtered = facet in self._narrowed
+            groups = np.flatnonzero(present & self._all_narrowed(but=facet)) if is_filtered else passing
+            counted[facet] = _counts(table[groups])
         return counted
 
     def _kinds(self, rows: Rows) -> Counts:

@@ -34,6 +34,9 @@ class ClosingStorage(FileStorage):  # type: ignore[misc]
                 file.close()
 
 
+SMALL = 1 << 16
+
+
 class SegmentFiles:
     """As much of a Whoosh storage as reading terms needs, over the one file that holds a segment.
 
@@ -52,7 +55,10 @@ class SegmentFiles:
     def file_length(self, name: str) -> int:
         return self.ranges[name][1]
 
-    def open_file(self, name: str) -> SegmentFile:
+    def open_file(self, name: str) -> Any:
+        """Small ones are read at once: with each post that is written there is a new segment."""
+        if self.file_length(name) <= SMALL:
+            return BufferFile(memoryview(self.read(name, 0, SMALL)), name=name)
         return SegmentFile(self, name)
 
     def read(self, name: str, position: int, length: int) -> bytes:

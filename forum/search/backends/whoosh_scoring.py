@@ -68,7 +68,7 @@ class Judge:
             order = np.argpartition(most, len(rows) - size)
             leaders = Leaders(order[-size:], self.scores(rows[order[-size:]]))
             others_have = float(most[order[-size]])
-            if _score_of(leaders.scores, groups[leaders.places], count) > others_have + ranking.SCORE_STEP:
+            if self._score_of(leaders, groups, count) > others_have + ranking.SCORE_STEP:
                 return leaders
             size *= WIDER
         return Leaders(np.arange(len(rows)), self.scores(rows))
@@ -77,11 +77,8 @@ class Judge:
         of_heads = self._scores.values[self._snapshot.above[rows]] * self._snapshot.is_reply[rows]
         return ranking.at_most(self._scores.values[rows], of_heads, self._boosts[rows])
 
-
-def _score_of(scores: Floats, groups: NDArray[np.int32], count: int) -> float:
-    """That of the group in place `count`, by its best document; -1 where there are fewer groups."""
-    order = np.argsort(-scores, kind="stable")
-    _groups, first = np.unique(groups[order], return_index=True)
-    if len(first) < count:
-        return -1.0
-    return float(scores[order[np.sort(first)[count - 1]]])
+    def _score_of(self, leaders: Leaders, groups: NDArray[np.int32], count: int) -> float:
+        """That of the group in place `count`, by its best document; 0 where there are fewer groups."""
+        best = np.zeros(len(self._snapshot.heads.row), np.float32)
+        np.maximum.at(best, groups[leaders.places], leaders.scores)
+        return float(np.partition(best, len(best) - count)[len(best) - count]) if count <= len(best) else 0.0

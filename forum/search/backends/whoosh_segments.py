@@ -156,8 +156,8 @@ class BlockReader:
         name = self._segment.codec().column_filename(self._segment, column.name)
         values = np.full(self._size, column.default, np.dtype(column.code))
         if name in self._files.ranges:
-            file = self._files.open_file(name)
-            written = np.frombuffer(file.get(0, len(file)), np.dtype(f">{column.code}"))
+            content = self._files.read(name, 0, self._files.file_length(name))
+            written = np.frombuffer(content, np.dtype(f">{column.code}"))
             if len(written) > self._size:
                 raise Unexpected(f"column {column.name}")
             values[: len(written)] = written
