@@ -239,7 +239,8 @@ print("ok")
 
 
 PARENT = """
-import threading, time
+import signal, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the suite runs in the background of a shell
 from tests.unit.core.test_sandbox import ENDLESS, UNBOUNDED
 from forum.core.sandbox import Renderer
 renderer = Renderer(timeout=60)
