@@ -7,7 +7,6 @@ entry that came with the program can be changed, deleted, and put back as it was
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from forum.accounts.models import User
 from forum.audit import services as audit
 from forum.core import clock
-from forum.core.db import db, rows_changed
+from forum.core.db import db
 from forum.core.errors import Conflict, Invalid
 from forum.core.i18n import _, exact_time, lazy
 from forum.core.text import fold, one_line
@@ -156,14 +155,16 @@ def restore_shipped(actor: Viewer, ref: str) -> None:
 
 def _begin() -> None:
     """One edit at a time; before the first of all, what comes with the program becomes the database's."""
-    insert: Callable[..., object] = (
-        sqlite_insert if db.session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    )
-    made = db.session.execute(
-        insert(SearchCounter).values(name=COUNTER, value=_number()).on_conflict_do_nothing()  # type: ignore[attr-defined]
+    insert = sqlite_insert if db.session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    # Asked for what was inserted: drivers do not agree on how many rows a conflict changes.
+    made = db.session.scalar(
+        insert(SearchCounter)
+        .values(name=COUNTER, value=_number())
+        .on_conflict_do_nothing()
+        .returning(SearchCounter.name)
     )
     db.session.scalars(select(SearchCounter).where(SearchCounter.name == COUNTER).with_for_update()).one()
-    if rows_changed(made):
+    if made is not None:
         now = clock.now()
         db.session.add_all(
             ThesaurusEntry(
