@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 import click
 from flask.cli import AppGroup
 
+from forum.cli import lines
 from forum.core.privacy import find
 
 group = AppGroup("privacy", help="Personal data in texts.")
-
-
-class _BadLine(Exception):
-    """A line of input that is not a JSON object with "id" and "text"."""
 
 
 @group.command("scan")
@@ -30,27 +26,13 @@ def scan(jsonl: bool) -> None:
         print(json.dumps(_findings(sys.stdin.buffer.read().decode(errors="replace"))))
         return
     try:
-        for name, text in _lines(sys.stdin.buffer):
+        for name, text in lines.read(sys.stdin.buffer, "text"):
             # ASCII, because an id may hold what UTF-8 cannot: half of a surrogate pair.
             print(json.dumps({"id": name, "findings": _findings(text)}), flush=True)
-    except _BadLine as fault:
+    except lines.BadLine as fault:
         click.echo(str(fault), err=True)
         sys.exit(2)
 
 
 def _findings(text: str) -> list[dict[str, Any]]:
     return [{"kind": finding.kind.value, "start": finding.start, "end": finding.end} for finding in find(text)]
-
-
-def _lines(source: Iterable[bytes]) -> Iterator[tuple[Any, str]]:
-    """Id and text of each line; empty ones are left out. Raises _BadLine."""
-    for number, line in enumerate(source, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line.decode(errors="replace"))
-        except (ValueError, RecursionError):
-            raise _BadLine(f"Line {number} is not JSON.") from None
-        if not isinstance(row, dict) or "id" not in row or not isinstance(row.get("text"), str):
-            raise _BadLine(f'Line {number} is not an object with "id" and a string "text".')
-        yield row["id"], row["text"]

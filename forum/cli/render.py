@@ -7,7 +7,7 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -16,6 +16,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
+from forum.cli import lines
 from forum.core.markup import GUIDE, POST, Limits, Refused, normalise, scope_of
 from forum.core.sandbox import Renderer
 from forum.discussions.queries.people import all_usernames
@@ -23,10 +24,6 @@ from forum.discussions.services.texts import mentioned
 
 _AHEAD = 64
 """How many lines may be under way before the first of them is written."""
-
-
-class _BadLine(Exception):
-    """A line of input that is not a JSON object with "id" and "text"."""
 
 
 @click.command("render")
@@ -92,26 +89,13 @@ def _render_lines(post: _Post, source: BinaryIO, target: BinaryIO) -> int:
 
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool, _Printer(target) as printer:
         try:
-            for name, text in _jobs(source):
+            for name, text in lines.read(source, "text"):
                 printer.put(pool.submit(answer, name, text))
-        except _BadLine as fault:
+        except lines.BadLine as fault:
             printer.finish()
             click.echo(str(fault), err=True)
             return 2
     return 0
-
-
-def _jobs(source: Iterable[bytes]) -> Iterator[tuple[Any, str]]:
-    for number, line in enumerate(source, start=1):
-        if not line.strip():
-            continue
-        try:
-            job = json.loads(line.decode(errors="replace"))
-        except (ValueError, RecursionError):
-            raise _BadLine(f"Line {number} is not JSON.") from None
-        if not isinstance(job, dict) or "id" not in job or not isinstance(job.get("text"), str):
-            raise _BadLine(f'Line {number} is not an object with "id" and a string "text".')
-        yield job["id"], job["text"]
 
 
 class _Printer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import redirect_stdout
 from dataclasses import replace
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from forum.accounts.queries import user_entry
+from forum.cli import lines
 from forum.cli.search import group
 from forum.core.db import db
 from forum.core.errors import NotFound
@@ -25,10 +26,6 @@ MOST_HITS = PER_PAGE * MAX_PAGES
 # The rules let nobody read without an account; whoever may run commands here may read everything.
 READS_ALL = replace(SYSTEM, id=0)
 NAMES = {Kind.GUIDE: "panduan", Kind.THREAD: "diskusi", Kind.REPLY: "diskusi"}
-
-
-class _BadLine(Exception):
-    """A line of input that is not a JSON object with "id" and "query"."""
 
 
 @group.command("query")
@@ -99,28 +96,15 @@ def _search(viewer: Viewer, text: str, limit: int, as_typed: bool) -> Results:
 
 def _answer_lines(viewer: Viewer, limit: int, as_typed: bool, source: Iterable[bytes]) -> int:
     try:
-        for name, text in _jobs(source):
+        for name, text in lines.read(source, "query"):
             results = _search(viewer, text, limit, as_typed)
             # ASCII, because an id may hold what UTF-8 cannot: half of a surrogate pair.
             click.echo(json.dumps({"id": name, **_as_json(results)}))
             sys.stdout.flush()
-    except _BadLine as fault:
+    except lines.BadLine as fault:
         click.echo(str(fault), err=True)
         return 2
     return 0
-
-
-def _jobs(source: Iterable[bytes]) -> Iterator[tuple[Any, str]]:
-    for number, line in enumerate(source, start=1):
-        if not line.strip():
-            continue
-        try:
-            job = json.loads(line.decode(errors="replace"))
-        except (ValueError, RecursionError):
-            raise _BadLine(f"Line {number} is not JSON.") from None
-        if not isinstance(job, dict) or "id" not in job or not isinstance(job.get("query"), str):
-            raise _BadLine(f'Line {number} is not an object with "id" and a string "query".')
-        yield job["id"], job["query"]
 
 
 def _as_json(results: Results) -> dict[str, Any]:
