@@ -10,6 +10,8 @@ from typing import Any, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, CursorResult, DateTime, Integer, MetaData, Result, event
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -93,6 +95,11 @@ def prepare_engine(engine: Engine) -> None:
             connection.connection.driver_connection.execute(statement)
         except sqlite3.OperationalError as error:  # "database is locked", told as SQLAlchemy tells it everywhere else
             raise OperationalError(statement, None, error) from error
+
+
+def insert(session: Session, model: Any) -> Any:
+    """An INSERT that can say ON CONFLICT, in the dialect of the session's database."""
+    return sqlite_insert(model) if session.get_bind().dialect.name == "sqlite" else postgresql_insert(model)
 
 
 def rows_changed(result: Result[Any]) -> int:

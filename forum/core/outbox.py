@@ -21,12 +21,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Index, Select, String, case, delete, func, null, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from forum.core import clock
-from forum.core.db import Base, UtcDateTime, db
+from forum.core.db import Base, UtcDateTime, db, insert
 
 # Longer than any handler takes. Only the work of a worker that vanished without trace waits for it (see `release_dead`).
 LEASE = timedelta(minutes=2)
@@ -89,9 +87,8 @@ def schedule(topic: str, key: object, at: datetime) -> None:
 
 
 def _insert(topic: str, keys: Sequence[str], at: datetime) -> Any:
-    insert = sqlite_insert if db.session().get_bind().dialect.name == "sqlite" else postgresql_insert
     rows = [{"topic": topic, "key": key, "version": 1, "attempts": 0, "due_at": at} for key in keys]
-    return insert(OutboxRow).values(rows)
+    return insert(db.session(), OutboxRow).values(rows)
 
 
 def worker_name() -> str:

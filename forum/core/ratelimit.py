@@ -8,12 +8,10 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from sqlalchemy import String, delete, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.core import clock
-from forum.core.db import Base, UtcDateTime, db, rows_changed, transaction
+from forum.core.db import Base, UtcDateTime, db, insert, rows_changed, transaction
 from forum.core.errors import TooMany
 from forum.core.i18n import lazy
 
@@ -58,9 +56,8 @@ def hit(limit: Limit, who: object) -> None:
     start = math.floor(now.timestamp() / limit.seconds) * limit.seconds
     window = datetime.fromtimestamp(start, UTC)
     with transaction() as session:
-        insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
         times = session.execute(
-            insert(RateCount)
+            insert(session, RateCount)
             .values(key=f"{limit.name}:{who}"[:160], window=window, times=1)
             .on_conflict_do_update(index_elements=["key", "window"], set_={"times": RateCount.times + 1})
             .returning(RateCount.times)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from forum.core import clock
-from forum.core.db import db, rows_changed
+from forum.core.db import db, insert, rows_changed
 from forum.core.errors import Denied, Invalid, NotFound, TooLarge
 from forum.core.i18n import _
 from forum.core.markup import POST, normalise
@@ -23,12 +19,6 @@ from forum.discussions.services.touching import touch_post
 MAX_DRAFTS_KEPT = 200
 
 
-def _insert(model: Any) -> Any:
-    """An INSERT that can say ON CONFLICT, in the dialect of the database."""
-    sqlite = db.session.get_bind().dialect.name == "sqlite"
-    return sqlite_insert(model) if sqlite else postgresql_insert(model)
-
-
 def vote(actor: Viewer, post_id: int, *, on: bool) -> tuple[ThreadRecord, int]:
     """Say that a post is helpful, or take it back; twice is once. Returns the thread and the new count.
 
@@ -40,7 +30,9 @@ def vote(actor: Viewer, post_id: int, *, on: bool) -> tuple[ThreadRecord, int]:
         raise Denied(_("Anda tidak dapat memberi suara pada kiriman ini."))
     if on:
         statement = (
-            _insert(Vote).values(post_id=post_id, user_id=actor.id, created_at=clock.now()).on_conflict_do_nothing()
+            insert(db.session(), Vote)
+            .values(post_id=post_id, user_id=actor.id, created_at=clock.now())
+            .on_conflict_do_nothing()
         )
     else:
         statement = delete(Vote).where(Vote.post_id == post_id, Vote.user_id == actor.id)
@@ -60,7 +52,7 @@ def mark_read(actor: Viewer, thread_id: int, number: int) -> ThreadRecord:
     thread = thread_for(actor, thread_id)
     number = min(number, thread.last_number)
     now = clock.now()
-    statement = _insert(ReadMark).values(user_id=actor.id, thread_id=thread_id, number=number, read_at=now)
+    statement = insert(db.session(), ReadMark).values(user_id=actor.id, thread_id=thread_id, number=number, read_at=now)
     db.session.execute(
         statement.on_conflict_do_update(
             index_elements=["user_id", "thread_id"],
@@ -74,7 +66,7 @@ def mark_read(actor: Viewer, thread_id: int, number: int) -> ThreadRecord:
 def mark_all_read(actor: Viewer) -> None:
     """Everything written until now counts as read."""
     now = clock.now()
-    statement = _insert(ReadHorizon).values(user_id=actor.id, at=now)
+    statement = insert(db.session(), ReadHorizon).values(user_id=actor.id, at=now)
     db.session.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_={"at": now}))
     unread = select(Thread.last_number).where(Thread.id == ReadMark.thread_id).scalar_subquery()
     db.session.execute(
@@ -122,7 +114,7 @@ def save_draft(actor: Viewer, place: str, fields: dict[str, str]) -> Draft | Non
     if kept >= MAX_DRAFTS_KEPT:
         raise Invalid(_("Anda menyimpan terlalu banyak draf. Hapus yang tidak diperlukan."))
     now = clock.now()
-    statement = _insert(Draft).values(user_id=actor.id, place=place, updated_at=now, version=1, **values)
+    statement = insert(db.session(), Draft).values(user_id=actor.id, place=place, updated_at=now, version=1, **values)
     draft_id = db.session.execute(
         statement.on_conflict_do_update(
             index_elements=["user_id", "place"],

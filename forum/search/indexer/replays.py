@@ -12,15 +12,12 @@ import socket
 import time
 import zlib
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from forum.core import clock, processes
-from forum.core.db import db, rows_changed, transaction
+from forum.core.db import db, insert, rows_changed, transaction
 from forum.search.models import SearchCounter, SearchReplay
 
 TOKEN, AT, PID, HOST = "rebuild", "rebuild.at", "rebuild.pid", "rebuild.host"
@@ -54,7 +51,7 @@ class Rebuild:
             session.execute(delete(SearchReplay))
             session.execute(delete(SearchCounter).where(SearchCounter.name.in_(NAMES)))
             session.execute(
-                _insert(session, SearchCounter).values([{"name": name, "value": values[name]} for name in NAMES])
+                insert(session, SearchCounter).values([{"name": name, "value": values[name]} for name in NAMES])
             )
 
     def goes_on(self, *, now: bool = False) -> None:
@@ -90,7 +87,7 @@ def note(keys: Sequence[str]) -> None:
     with transaction() as session:
         for start in range(0, len(wanted), KEYS_IN_STATEMENT):
             rows = [{"key": key} for key in wanted[start : start + KEYS_IN_STATEMENT]]
-            session.execute(_insert(session, SearchReplay).values(rows).on_conflict_do_nothing())
+            session.execute(insert(session, SearchReplay).values(rows).on_conflict_do_nothing())
 
 
 def noted() -> list[str]:
@@ -123,7 +120,3 @@ def _now() -> int:
 
 def _host() -> int:
     return zlib.crc32(socket.gethostname().encode())
-
-
-def _insert(session: Session, model: Any) -> Any:
-    return sqlite_insert(model) if session.get_bind().dialect.name == "sqlite" else postgresql_insert(model)

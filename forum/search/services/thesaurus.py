@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from sqlalchemy import func, select, true
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from forum.accounts.models import User
 from forum.audit import services as audit
 from forum.core import clock
-from forum.core.db import db
+from forum.core.db import db, insert
 from forum.core.errors import Conflict, Invalid
 from forum.core.i18n import _, exact_time, lazy
 from forum.core.text import fold, one_line
@@ -155,10 +153,9 @@ def restore_shipped(actor: Viewer, ref: str) -> None:
 
 def _begin() -> None:
     """One edit at a time; before the first of all, what comes with the program becomes the database's."""
-    insert = sqlite_insert if db.session.get_bind().dialect.name == "sqlite" else postgresql_insert
     # Asked for what was inserted: drivers do not agree on how many rows a conflict changes.
     made = db.session.scalar(
-        insert(SearchCounter)
+        insert(db.session(), SearchCounter)
         .values(name=COUNTER, value=_number())
         .on_conflict_do_nothing()
         .returning(SearchCounter.name)
