@@ -43,5 +43,16 @@ def line(value: Any) -> Any:
     return one_line(value) if isinstance(value, str) else value
 
 
+def text_of(value: Any) -> str:
+    """A field's text, '' where the form did not have it."""
+    return value if isinstance(value, str) else ""
+
+
+def whole_number(value: Any, otherwise: int = 0) -> int:
+    """The whole number of at most nine ASCII digits in a field (a version, an id), or `otherwise`: what no row has."""
+    text = text_of(value).strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise
+
+
 class EmptyForm(Form):
     """A form of nothing but a button."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 
 from forum.core.forms import Form, line
@@ -70,8 +68,3 @@ class MoveForm(Form):
 
 class SummaryForm(Form):
     body = TextAreaField(lazy("Ringkasan"))
-
-
-def text_of(value: Any) -> str:
-    """A field's text, '' where the form did not have it."""
-    return value if isinstance(value, str) else ""

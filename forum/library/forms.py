@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 
-from forum.core.forms import Form, line
+from forum.core.forms import Form, line, text_of
 from forum.core.i18n import lazy
 from forum.library.sections import Section
 
@@ -87,8 +85,3 @@ class PathForm(Form):
 class RedactForm(Form):
     words = StringField(lazy("Teks yang harus hilang"))
     reason = StringField(lazy("Alasan"), filters=[line])
-
-
-def text_of(value: Any) -> str:
-    """A field's text, '' where the form did not have it."""
-    return value if isinstance(value, str) else ""

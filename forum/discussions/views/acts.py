@@ -9,12 +9,13 @@ from forum.accounts.login import viewer
 from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.core.errors import Denied
+from forum.core.forms import text_of
 from forum.core.i18n import _
 from forum.core.markup import is_blank
 from forum.core.web import flash, see_other, wants_json
 from forum.discussions import policy
 from forum.discussions.addresses import permalink
-from forum.discussions.forms import MoveForm, ReasonForm, SummaryForm, text_of
+from forum.discussions.forms import MoveForm, ReasonForm, SummaryForm
 from forum.discussions.queries import boards, presenting
 from forum.discussions.queries.records import opening_post_id, post_for, thread_for
 from forum.discussions.queries.shapes import ActPage

@@ -9,12 +9,13 @@ from forum.accounts.login import viewer
 from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.core.errors import Conflict, Denied, Invalid
+from forum.core.forms import text_of, whole_number
 from forum.core.i18n import _
 from forum.core.paging import parse_id, with_query
 from forum.core.text import one_line
 from forum.core.web import flash, see_other
 from forum.discussions import policy
-from forum.discussions.forms import EditForm, ReplyForm, ThreadForm, text_of
+from forum.discussions.forms import EditForm, ReplyForm, ThreadForm
 from forum.discussions.queries import boards, presenting
 from forum.discussions.queries.drafts import draft_at
 from forum.discussions.queries.records import opening_post_id, post_for, thread_for
@@ -193,12 +194,11 @@ def edit_post(post_id: int) -> str | Response | tuple[str, int]:
 
 def _save_edit(form: EditForm, post_id: int) -> Response:
     text = texts.post_text(text_of(form.body.data))
-    version = text_of(form.version.data)
     with transaction():
         url = changing.edit_post(
             viewer(),
             post_id,
-            version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
+            version=whole_number(form.version.data),
             text=text,
             title=form.title.data if "title" in request.form else None,
             tags=form.tags.data if "tags" in request.form else None,

@@ -9,11 +9,12 @@ from forum.accounts.login import viewer
 from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.core.errors import Conflict, Denied, Invalid
+from forum.core.forms import text_of, whole_number
 from forum.core.i18n import _, lazy
 from forum.core.web import flash, see_other
 from forum.library import policy
 from forum.library.addresses import guide_url
-from forum.library.forms import FlagForm, ReasonForm, RedactForm, text_of
+from forum.library.forms import FlagForm, ReasonForm, RedactForm
 from forum.library.queries import desk as desk_queries
 from forum.library.queries.records import GuideRecord, guide_for
 from forum.library.services import flagging, keeping, redacting
@@ -66,8 +67,8 @@ def manage(guide_id: int) -> str | Response | tuple[str, int]:
 
 def _keep(form: ReasonForm, guide_id: int) -> Response:
     actor, act = viewer(), request.form.get("aksi", "")
-    version = _whole(text_of(form.version.data))
-    successor = _whole(text_of(form.successor.data)) or None
+    version = whole_number(form.version.data)
+    successor = whole_number(form.successor.data) or None
     reason = text_of(form.reason.data)
     guide = guide_for(actor, guide_id)
     slug = guide.slug
@@ -95,10 +96,6 @@ _DONE = {
     "gabungkan": lambda: _("Panduan digabungkan. Alamat lamanya menuju ke sini."),
     "alamat": lambda: _("Alamat diganti. Alamat lamanya tetap berlaku."),
 }
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def flag(guide_id: int) -> str | Response | tuple[str, int]:

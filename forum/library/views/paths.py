@@ -9,11 +9,12 @@ from forum.accounts.login import viewer
 from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.core.errors import Denied
+from forum.core.forms import text_of, whole_number
 from forum.core.i18n import _
 from forum.core.web import flash, see_other
 from forum.library import policy
 from forum.library.addresses import collection_url
-from forum.library.forms import PathForm, text_of
+from forum.library.forms import PathForm
 from forum.library.queries import desk, paths
 from forum.library.queries.paths import PathRecord
 from forum.library.services import collecting
@@ -74,10 +75,7 @@ def _edit(path: PathRecord | None) -> str | Response | tuple[str, int]:
 def _places(keys: list[str], path: PathRecord | None) -> dict[str, int]:
     """The place of each guide in the path, 0 for those that are not in it."""
     if request.method == "POST":
-        texts = {key: request.form.get(f"urutan-{key}", "").strip() for key in keys}
-        return {
-            key: int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0 for key, text in texts.items()
-        }
+        return {key: whole_number(request.form.get(f"urutan-{key}")) for key in keys}
     order = {str(guide_id): place for place, guide_id in enumerate(path.guides, start=1)} if path else {}
     return {key: order.get(key, 0) for key in keys}
 

@@ -10,10 +10,11 @@ from forum.core import ratelimit
 from forum.core.content import SourceThread, source_thread
 from forum.core.db import transaction
 from forum.core.errors import Conflict, Denied, Invalid
+from forum.core.forms import text_of, whole_number
 from forum.core.i18n import _
 from forum.core.web import flash, see_other
 from forum.library import policy
-from forum.library.forms import TextForm, text_of
+from forum.library.forms import TextForm
 from forum.library.sections import Section
 from forum.library.services import promoting, texts
 
@@ -66,5 +67,4 @@ def _save(form: TextForm, thread: SourceThread, places: dict[int, str]) -> Respo
 
 
 def _version(post_id: int) -> int:
-    text = request.form.get(f"versi-{post_id}", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return whole_number(request.form.get(f"versi-{post_id}"))

@@ -9,9 +9,10 @@ from forum.accounts.login import viewer
 from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.core.errors import Conflict, Invalid, NotFound
+from forum.core.forms import text_of, whole_number
 from forum.core.i18n import _
 from forum.core.web import flash, see_other
-from forum.library.forms import DecisionForm, text_of
+from forum.library.forms import DecisionForm
 from forum.library.queries import drafts
 from forum.library.sections import Section
 from forum.library.services import commenting, reviewing
@@ -44,8 +45,7 @@ def review(revision_id: int) -> str | Response | tuple[str, int]:
 def _decide(form: DecisionForm, revision_id: int) -> Response:
     actor = viewer()
     act = request.form.get("aksi", "")
-    version = text_of(form.version.data)
-    number = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+    number = whole_number(form.version.data)
     reason = text_of(form.reason.data)
     with transaction():
         if act in ("setujui", "validasi"):

@@ -11,10 +11,11 @@ from forum.accounts.login import viewer
 from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.core.errors import Conflict, Denied, Invalid
+from forum.core.forms import text_of, whole_number
 from forum.core.i18n import _, short_time
 from forum.core.paging import parse_id
 from forum.core.web import flash, see_other
-from forum.library.forms import KIND_CHOICES, SIGNIFICANCE_CHOICES, DraftForm, NewGuideForm, TextForm, text_of
+from forum.library.forms import KIND_CHOICES, SIGNIFICANCE_CHOICES, DraftForm, NewGuideForm, TextForm
 from forum.library.queries import drafts
 from forum.library.queries.drafts import DraftPage
 from forum.library.sections import Section
@@ -60,7 +61,6 @@ def new_guide() -> str | Response | tuple[str, int]:
 
 def _details(form: NewGuideForm, areas: Choices, units: Choices) -> dict[str, Any]:
     """What is said about the guide as a whole. Raises Invalid."""
-    months = text_of(form.review_months.data).strip()
     owner = text_of(form.owner.data).strip().removeprefix("@")
     owner_id = drafts.owner_id_of(owner) if owner else viewer().id
     if owner_id is None:
@@ -70,7 +70,7 @@ def _details(form: NewGuideForm, areas: Choices, units: Choices) -> dict[str, An
         "area_id": _choice(form.area.data, areas, "area"),
         "unit_id": _choice(form.unit.data, units, "unit"),
         "owner_id": owner_id,
-        "review_months": int(months) if months.isascii() and months.isdigit() and len(months) < 4 else 0,
+        "review_months": whole_number(form.review_months.data),
         "tags": [tag.strip() for tag in text_of(form.tags.data).split(",") if tag.strip()],
     }
 
@@ -146,7 +146,7 @@ def _act(form: DraftForm, revision_id: int) -> Response:
     """Save, and then what the pressed button asks for. Raises Invalid, NotFound, Denied, Conflict."""
     actor = viewer()
     act = request.form.get("aksi", "simpan")
-    version = _whole(text_of(form.version.data))
+    version = whole_number(form.version.data)
     page = drafts.draft_page(actor, revision_id)
     if act == "buang":
         with transaction():
@@ -166,8 +166,6 @@ def _act(form: DraftForm, revision_id: int) -> Response:
     if act != "kirim":
         flash(_("Naskah tersimpan."))
         return see_other(f"/naskah/{revision_id}")
-    if text.missing:
-        raise Invalid(_("Bagian ini wajib diisi sebelum dikirim."), text.missing[0].value)
     with transaction():
         writing.submit(
             actor,
@@ -175,14 +173,10 @@ def _act(form: DraftForm, revision_id: int) -> Response:
             version,
             change=text_of(form.change_summary.data),
             significance=text_of(form.significance.data),
-            base=_whole(text_of(form.base.data)) or None,
+            base=whole_number(form.base.data) or None,
         )
     flash(_("Naskah dikirim. Kurator akan meninjaunya."))
     return see_other(f"/tinjau/{revision_id}")
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def autosave(revision_id: int) -> Response:

@@ -11,6 +11,7 @@ from forum.accounts.login import viewer
 from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.core.errors import Conflict, Invalid
+from forum.core.forms import whole_number
 from forum.core.i18n import _
 from forum.core.paging import page_window, parse_page
 from forum.core.web import flash, see_other
@@ -162,8 +163,7 @@ def _change(form: EntryForm) -> Change:
 
 def _version(form: EntryForm) -> int:
     """As of which version the form was opened; a mangled one is none that there was."""
-    text = form.version.data or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    return whole_number(form.version.data, -1)
 
 
 def _look(form: EntryForm, ref: str) -> Looked:
