@@ -20,8 +20,6 @@ class GuideState(Protocol):
     @property
     def audience(self) -> str: ...
     @property
-    def owner_id(self) -> int | None: ...
-    @property
     def authors(self) -> frozenset[int]: ...
 
 
@@ -63,9 +61,9 @@ def who_is(viewer: Viewer, authors: frozenset[int]) -> Who:
     return Who.CURATOR if may_curate(viewer) else Who.READER
 
 
-def refuse_keeping(viewer: Viewer, guide: GuideState) -> str:
+def refuse_keeping(viewer: Viewer, owner_id: int | None) -> str:
     """Why the viewer may not say "still right" or resolve flags; '' if they may: its owner, and curators."""
-    if may_curate(viewer) or (viewer.id is not None and viewer.id == guide.owner_id):
+    if may_curate(viewer) or (viewer.id is not None and viewer.id == owner_id):
         return ""
     return _("Hanya pemilik panduan dan kurator yang dapat melakukannya.")
 

@@ -18,7 +18,8 @@ _numbers = count(1)
 
 def a_guide_text(title: str = "", summary: str = "Ringkasan panduan.", **sections: str) -> GuideText:
     """A text as the renderer would have stored it, without asking the renderer."""
-    bodies = {"situasi": "Warga mengeluh.", "langkah": "Kerjakan.", **sections}
+    given = {"situasi": "Warga mengeluh.", "langkah": "Kerjakan.", **sections}
+    bodies = {name: body for name, body in given.items() if body}
     html = {name: f"<p>{body}</p>" for name, body in bodies.items()}
     return GuideText(title or f"Panduan nomor {next(_numbers)} untuk diuji", summary, bodies, html, RENDERER_VERSION)
 

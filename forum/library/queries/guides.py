@@ -96,7 +96,7 @@ def guide_page(viewer: Viewer, slug: str) -> GuidePage:
         read_at=row.read_at,
         vote=row.vote,
         is_sample=guide.is_sample,
-        may_keep=not policy.refuse_keeping(viewer, _Owned(guide.owner_id)) and badge is not Badge.ARCHIVED,
+        may_keep=not policy.refuse_keeping(viewer, guide.owner_id) and badge is not Badge.ARCHIVED,
         may_curate=policy.may_curate(viewer),
         may_validate=policy.may_curate(viewer)
         and badge is Badge.UNVALIDATED
@@ -104,16 +104,6 @@ def guide_page(viewer: Viewer, slug: str) -> GuidePage:
         history_url=history_url(guide.slug),
         markdown_url=markdown_url(guide.slug),
     )
-
-
-class _Owned:
-    """As much of a guide as `policy.refuse_keeping` looks at."""
-
-    def __init__(self, owner_id: int | None) -> None:
-        self.owner_id = owner_id
-        self.is_published = True
-        self.audience = "everyone"
-        self.authors: frozenset[int] = frozenset()
 
 
 def _row(viewer: Viewer, slug: str) -> Any:

@@ -55,7 +55,7 @@ def resolve(actor: Viewer, flag_id: int, resolution: str) -> int:
     if row is None:
         raise NotFound
     guide = guide_for(actor, row.guide_id, hold=True)
-    if reason := policy.refuse_keeping(actor, guide):
+    if reason := policy.refuse_keeping(actor, guide.owner_id):
         raise Denied(reason)
     if row.resolved_at is not None:
         raise Conflict(_("Laporan ini sudah diselesaikan: %(resolution)s", resolution=row.resolution))

@@ -23,7 +23,7 @@ MAX_REASON = 300
 def confirm(actor: Viewer, guide_id: int, version: int) -> None:
     """ "Masih benar": the guide holds for another period. The owner and curators. Raises NotFound, Denied, Conflict."""
     guide = _held(actor, guide_id, version)
-    if reason := policy.refuse_keeping(actor, guide):
+    if reason := policy.refuse_keeping(actor, guide.owner_id):
         raise Denied(reason)
     due = next_review(clock.now(), guide.review_months)
     _change(actor, guide, "guide.confirm", {"review_due": guide.review_due}, {"review_due": due})

@@ -9,7 +9,7 @@ from forum.core.errors import Invalid
 from forum.core.i18n import _
 from forum.core.markup import GUIDE, RENDERER_VERSION, is_blank
 from forum.core.text import one_line
-from forum.library.sections import REQUIRED, Section
+from forum.library.sections import Section
 from forum.writing import texts
 
 MIN_TITLE, MAX_TITLE = 10, 150
@@ -28,11 +28,6 @@ class GuideText:
     bodies: dict[str, str]
     html: dict[str, str]
     version: int
-
-    @property
-    def missing(self) -> tuple[Section, ...]:
-        """Sections without which nobody can use the guide."""
-        return tuple(section for section in REQUIRED if section.value not in self.bodies)
 
 
 def guide_text(title: str, summary: str, bodies: Mapping[str, str], people: frozenset[str] | None = None) -> GuideText:

@@ -17,6 +17,7 @@ from forum.core.viewer import Viewer
 from forum.library import policy, workflow
 from forum.library.models import Guide, GuideAlias, GuideRevision, GuideSource, GuideTag
 from forum.library.queries.records import guide_for, open_of, pending_of, record_of, revision_row
+from forum.library.sections import REQUIRED
 from forum.library.services.texts import MAX_CHARACTERS, GuideText, change_text
 from forum.library.workflow import Action, State, Who
 
@@ -180,6 +181,9 @@ def submit(
     _require(actor, row, Action.SUBMIT, version)
     if significance not in SIGNIFICANCES:
         raise Invalid(_("Pilih seberapa besar perubahannya."), "significance")
+    for section in REQUIRED:
+        if section not in row.sections:
+            raise Invalid(_("Bagian ini wajib diisi sebelum dikirim."), section)
     row.change_summary = change_text(change)
     row.significance = significance
     waiting = pending_of(row.guide_id)

@@ -180,6 +180,14 @@ class TestDrafts:
             with pytest.raises(Denied):
                 do(verb, a_moderator(), draft.id, *arguments)
 
+    def test_a_draft_without_steps_is_not_handed_in(self) -> None:
+        author = a_member()
+        draft = a_draft(author, a_guide_text(langkah=""))
+        with pytest.raises(Invalid) as refused:
+            submitted(draft, author)
+        assert refused.value.field == "langkah"
+        assert revision(draft.id).state == "draft"
+
     def test_two_guides_of_one_title_get_two_addresses(self) -> None:
         text = a_guide_text("Judul yang sama persis")
         slugs = {guide(a_draft(text=text).guide_id).slug for _ in range(3)}
