@@ -41,6 +41,16 @@ def test_a_guide_leads_to_what_is_like_it_but_not_to_itself(client: FlaskClient)
     assert page.count(f'href="/panduan/{one.slug}"') == 1, "the way back alone"
 
 
+def test_a_long_text_that_speaks_of_everything_is_like_nothing(client: FlaskClient) -> None:
+    a_guide(text=a_guide_text("Menulis jawaban untuk warga", langkah="Contoh: lampu jalan di gang itu padam sebulan."))
+    for title in ("Menjawab keluhan bansos", "Antrean poli di rumah sakit", "Sampah di pinggir pasar"):
+        a_guide(text=a_guide_text(title))
+    indexer.rebuild()
+    sign_in(client, a_member())
+    page = client.get("/cari/serupa?judul=lampu+jalan+gang+padam").get_data(as_text=True)
+    assert "Menulis jawaban" not in page
+
+
 def test_an_old_address_is_led_on_and_an_unknown_one_is_not_there(client: FlaskClient) -> None:
     sign_in(client, a_member())
     assert client.get("/panduan/tidak-pernah-ada").status_code == 404
