@@ -10,7 +10,7 @@ from forum.core.text import one_line
 from forum.core.viewer import Viewer
 from forum.search import backends, planning
 from forum.search.analysis import tokens
-from forum.search.documents import Concept, Match, Status
+from forum.search.documents import Concept, Kind, Match, Status
 from forum.search.services import asking
 from forum.search.services.highlighting import LONGEST_TEXT, Marker
 from forum.search.services.results import Hit
@@ -93,7 +93,7 @@ def _unknown() -> float:
 def _likeness(card: Card, marker: Marker, weights: Sequence[float]) -> float:
     in_title = marker.answered(card.title)
     in_text = marker.answered(card.text[:LONGEST_TEXT]) - in_title
-    if not in_title:  # long texts speak of everything
+    if not in_title and card.kind is Kind.GUIDE:  # guides are long and named with care; a question may have a poor title
         return 0.0
     held = sum(weights[i] for i in in_title) + IN_TEXT * sum(weights[i] for i in in_text)
     return held / sum(weights)
