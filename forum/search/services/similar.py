@@ -93,7 +93,9 @@ def _unknown() -> float:
 def _likeness(card: Card, marker: Marker, weights: Sequence[float]) -> float:
     in_title = marker.answered(card.title)
     in_text = marker.answered(card.text[:LONGEST_TEXT]) - in_title
-    if not in_title and card.kind is Kind.GUIDE:  # guides are long and named with care; a question may have a poor title
+    if (
+        not in_title and card.kind is Kind.GUIDE
+    ):  # guides are long and named with care; a question may have a poor title
         return 0.0
     held = sum(weights[i] for i in in_title) + IN_TEXT * sum(weights[i] for i in in_text)
     return held / sum(weights)
