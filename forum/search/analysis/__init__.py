@@ -15,7 +15,7 @@ from forum.search.analysis.words import CHUNK, Word, pairs, words_of
 
 __all__ = ["ANALYSIS_VERSION", "Token", "fold", "index_terms", "stem", "tokens"]
 
-ANALYSIS_VERSION = 1
+ANALYSIS_VERSION = 2
 """Moves with anything that changes terms, data files included: an index written with another version is rebuilt."""
 
 
