@@ -57,6 +57,9 @@ _BLANKS = re.compile(r"\s*")
 _ANY_QUOTE = re.compile(_QUOTE)
 
 
+_MINUS_ALONE = lazy("Tanda minus tanpa kata sesudahnya tidak berarti apa-apa.")
+
+
 @dataclass(frozen=True, slots=True)
 class Operator:
     """`name`: the first of its synonyms; `value` as typed, without quotes; `start`, `end`: where it stands in `Parsed.text`."""
@@ -184,6 +187,8 @@ def _read_quoted(reading: _Reading, piece: re.Match[str]) -> None:
         return
     if not piece["minus"]:
         reading.phrases.append(" ".join(words))
+    elif not any(char.isalnum() for char in piece["quoted"]):
+        reading.note(_MINUS_ALONE)
     elif len(words) == 1:
         reading.excluded.append(words[0])
     else:
@@ -194,7 +199,7 @@ def _read_quoted(reading: _Reading, piece: re.Match[str]) -> None:
 def _read_minus(reading: _Reading, piece: re.Match[str]) -> None:
     word = piece["bare"]
     if not any(char.isalnum() for char in word):
-        reading.note(lazy("Tanda minus tanpa kata sesudahnya tidak berarti apa-apa."))
+        reading.note(_MINUS_ALONE)
     elif _ANY_QUOTE.search(word):
         _read_plain(reading, piece)
     elif reading.room(1):

@@ -81,4 +81,5 @@ class Judge:
         """That of the group in place `count`, by its best document; 0 where there are fewer groups."""
         best = np.zeros(len(self._snapshot.heads.row), np.float32)
         np.maximum.at(best, groups[leaders.places], leaders.scores)
+        best = best[best > 0]  # few groups have leaders, and sorting out a great many equal values takes long
         return float(np.partition(best, len(best) - count)[len(best) - count]) if count <= len(best) else 0.0

@@ -111,6 +111,7 @@ def test_a_query_is_put_together_again_with_other_words_or_without_an_operator()
 @example('-""')
 @example(":")
 @example('tag:"')
+@example("−“-“")
 @settings(deadline=None, max_examples=400)
 def test_no_text_is_an_error(text: str) -> None:
     parsed = parse(text)
