@@ -1,0 +1,1 @@
+"""Order in the forum: flags, cases, and what moderators do about them."""
