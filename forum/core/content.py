@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from forum.core.errors import NotFound
 from forum.core.viewer import Viewer
@@ -145,6 +146,33 @@ def register_solved_reader(reader: SolvedReader) -> None:
 def solved_threads(viewer: Viewer, without: frozenset[int], limit: int) -> tuple[SolvedThread, ...]:
     """The solved threads that helped most, as far as the viewer may see them, but for the ids in `without`."""
     return _solved_readers[0](viewer, without, limit) if _solved_readers else ()
+
+
+@dataclass(frozen=True, slots=True)
+class CitedShare:
+    """Of all solved threads, those with a post that cites something."""
+
+    solved: int
+    citing: int
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.citing / self.solved) if self.solved else 0
+
+
+# `posts`: a SELECT of the ids of the posts that cite.
+ShareReader = Callable[[Viewer, Any], CitedShare]
+_share_readers: list[ShareReader] = []
+
+
+def register_share_reader(reader: ShareReader) -> None:
+    """Say how solved threads are counted: `reader(viewer, posts)`."""
+    _share_readers[:] = [reader]
+
+
+def cited_share(viewer: Viewer, posts: Any) -> CitedShare:
+    """How many solved threads that the viewer may see have one of `posts` (a SELECT of post ids). One statement."""
+    return _share_readers[0](viewer, posts) if _share_readers else CitedShare(0, 0)
 
 
 MadeReader = Callable[[Viewer, int], tuple[tuple[str, str], ...]]

@@ -9,6 +9,7 @@ from forum.core.content import (
     register_board_names,
     register_contributions,
     register_post_reader,
+    register_share_reader,
     register_solved_reader,
     register_thread_reader,
 )
@@ -76,5 +77,6 @@ def register() -> None:
     register_thread_reader(taking_up.source_thread)
     register_post_reader(taking_up.post_html)
     register_solved_reader(taking_up.solved_threads)
+    register_share_reader(taking_up.cited_share)
     sources.register(Discussions())
     sources.register_places(BoardsAndTags())

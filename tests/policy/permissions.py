@@ -151,6 +151,8 @@ LIBRARY = (
     _post("library.flag", "/panduan/{guide}/laporkan", fields={"reason": "outdated", "note": "Sudah usang."}),
     _get("library.new", "/panduan/baru"),
     _post("library.new", "/panduan/baru", fields={**GUIDE, "kind": "practice", "review_months": "6"}),
+    _post("library.sketch", "/naskah/sementara", done=200, fields={"place": "guide:new", "title": "Setengah"}),
+    _post("library.discard_sketch", "/naskah/sementara/buang", fields={"place": "guide:new"}),
     _post("library.propose", "/panduan/{guide}/usul"),
     _get(
         "library.draft", "/naskah/{draft_guide}", who=OWNER, refused=404,

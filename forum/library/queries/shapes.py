@@ -170,6 +170,8 @@ class SectionDiff:
 class HistoryPage:
     """`/panduan/<slug>/riwayat`: published texts, newest first, and what differs between two of them."""
 
+    id: int
+    may_propose: bool
     title: str
     url: str
     revisions: tuple[RevisionLine, ...]

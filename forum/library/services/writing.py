@@ -68,8 +68,10 @@ def start_guide(
 def free_slug(title: str) -> str:
     """An address for `title` that no guide has or had."""
     stem = slugify(title, 70) or "panduan"
-    taken = set(db.session.scalars(select(Guide.slug).where(Guide.slug.startswith(stem, autoescape=True)))) | set(
-        db.session.scalars(select(GuideAlias.slug).where(GuideAlias.slug.startswith(stem, autoescape=True)))
+    taken = (
+        RESERVED
+        | set(db.session.scalars(select(Guide.slug).where(Guide.slug.startswith(stem, autoescape=True))))
+        | set(db.session.scalars(select(GuideAlias.slug).where(GuideAlias.slug.startswith(stem, autoescape=True))))
     )
     return stem if stem not in taken else next(s for n in range(2, 10_000) if (s := f"{stem}-{n}") not in taken)
 

@@ -14,22 +14,26 @@ from forum.core.errors import Conflict, Denied, Invalid
 from forum.core.forms import text_of, whole_number
 from forum.core.i18n import _, short_time
 from forum.core.paging import parse_id
-from forum.core.web import flash, see_other
+from forum.core.text import one_line
+from forum.core.web import back_to, flash, see_other
 from forum.library.forms import KIND_CHOICES, SIGNIFICANCE_CHOICES, DraftForm, NewGuideForm, TextForm
-from forum.library.queries import drafts
+from forum.library.queries import drafts, sketches
 from forum.library.queries.drafts import DraftPage
 from forum.library.sections import Section
-from forum.library.services import reviewing, texts, writing
+from forum.library.services import reviewing, sketching, texts, writing
 from forum.library.services.texts import GuideText
 from forum.library.workflow import Action, State
 
 Choices = tuple[tuple[str, str], ...]
 AUTOSAVED = ("title", "summary", *Section)
+SKETCHED = (*AUTOSAVED, "kind", "area", "unit", "owner", "review_months", "tags")
 
 
 def add_routes(blueprint: Blueprint) -> None:
     both = ["GET", "POST"]
     blueprint.add_url_rule("/panduan/baru", "new", view_func=new_guide, methods=both)
+    blueprint.add_url_rule("/naskah/sementara", view_func=sketch, methods=["POST"])
+    blueprint.add_url_rule("/naskah/sementara/buang", view_func=discard_sketch, methods=["POST"])
     blueprint.add_url_rule("/panduan/<id:guide_id>/usul", view_func=propose, methods=["POST"])
     blueprint.add_url_rule("/naskah/<id:revision_id>", view_func=draft, methods=both)
     blueprint.add_url_rule("/naskah/<id:revision_id>/simpan-otomatis", view_func=autosave, methods=["POST"])
@@ -40,8 +44,10 @@ def _text(form: TextForm) -> GuideText:
 
 
 def new_guide() -> str | Response | tuple[str, int]:
+    """A new guide, or going on with one that was typed before; `judul`: what somebody searched for in vain."""
     actor = viewer()
     form = NewGuideForm()
+    kept = sketches.sketch_at(actor, sketches.NEW) if request.method == "GET" else None
     areas = (("", _("Pilih bidang layanan")), *drafts.area_choices())
     units = (("", _("Pilih perangkat daerah")), *drafts.unit_names())
     if request.method == "POST":
@@ -51,12 +57,36 @@ def new_guide() -> str | Response | tuple[str, int]:
             values = _details(form, areas, units)
             with transaction():
                 _guide, revision_id = writing.start_guide(actor, text, **values)
+                sketching.discard(actor, sketches.NEW)
             flash(_("Naskah tersimpan. Anda dan kurator yang dapat melihatnya."))
             return see_other(f"/naskah/{revision_id}")
+    if kept:
+        form.take_up(kept.fields)
+    elif request.method == "GET":
+        form.title.data = one_line(request.args.get("judul", ""))[: texts.MAX_TITLE]
     body = render_template(
-        "library/new.html", form=form, sections=tuple(Section), kinds=KIND_CHOICES, areas=areas, units=units
+        "library/new.html", form=form, sections=tuple(Section), kinds=KIND_CHOICES, areas=areas, units=units, kept=kept
     )
     return body, 422 if form.has_errors else 200
+
+
+def sketch() -> Response:
+    """Keep what is typed before there is a draft, as JSON for scripts."""
+    actor = viewer()
+    ratelimit.hit(ratelimit.DRAFT, actor.id)
+    fields = {str(name): request.form.get(name, "") for name in SKETCHED if name in request.form}
+    with transaction():
+        at = sketching.keep(actor, request.form.get("place", ""), fields)
+    return jsonify(saved_at=short_time(at) if at else "")
+
+
+def discard_sketch() -> Response:
+    actor = viewer()
+    ratelimit.hit(ratelimit.ACT, actor.id)
+    with transaction():
+        sketching.discard(actor, request.form.get("place", ""))
+    flash(_("Tulisan dibuang."))
+    return see_other(back_to("/panduan"))
 
 
 def _details(form: NewGuideForm, areas: Choices, units: Choices) -> dict[str, Any]:
@@ -94,6 +124,12 @@ def propose(guide_id: int) -> Response:
     text = texts.guide_text(old.title, old.summary, old.sections)
     with transaction():
         revision_id = writing.propose(actor, guide_id, text, current.number)
+    if asked and drafts.draft_page(actor, revision_id).bodies != old.sections:
+        flash(
+            _(
+                "Anda masih punya naskah yang terbuka untuk panduan ini. Selesaikan atau tarik dahulu, lalu pilih lagi versinya."
+            )
+        )
     return see_other(f"/naskah/{revision_id}")
 
 
