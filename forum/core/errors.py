@@ -48,6 +48,12 @@ class Invalid(RembukError):
         self.field = field
 
 
+class Unavailable(RembukError):
+    """What it needs is not there at the moment; nothing was lost."""
+
+    status = 503
+
+
 class TooMany(RembukError):
     """A rate limit is reached. `retry_after`: seconds until it is worth trying again."""
 

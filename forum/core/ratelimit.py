@@ -37,6 +37,8 @@ DRAFT = Limit("draft", 60, 60)
 SEARCH = Limit("search", 60, 60)
 SUGGEST = Limit("suggest", 120, 60)
 SIMILAR = Limit("similar", 60, 60)
+# Each takes about a second of a processor.
+PDF = Limit("pdf", 10, 60)
 
 
 class RateCount(Base):

@@ -33,6 +33,8 @@ class Row:
     but: Mapping[str, int] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    needs: str = ""
+    """An optional part (`tests.optional`) without which the answer is 503."""
 
     def status(self, role: str) -> int:
         if role in self.but:
@@ -144,7 +146,10 @@ LIBRARY = (
     _get("library.history", "/panduan/{guide_slug}/riwayat"),
     _get("library.similar", "/panduan/{guide_slug}/serupa"),
     _get("library.markdown", "/panduan/{guide_slug}/markdown"),
+    _get("library.guide_pdf", "/panduan/{guide_slug}/pdf", needs="pdf"),
     _get("library.path", "/jalur/{path}"),
+    _get("library.path_markdown", "/jalur/{path}/markdown"),
+    _get("library.path_pdf", "/jalur/{path}/pdf", needs="pdf"),
     _post("library.acknowledge", "/panduan/{guide}/dibaca", fields={"revisi": "1", "on": "1"}),
     _post("library.vote", "/panduan/{guide}/membantu", fields={"revisi": "1", "jawaban": "ya"}),
     _get("library.flag", "/panduan/{guide}/laporkan"),

@@ -17,7 +17,7 @@ from forum.core.errors import NotFound
 from forum.core.i18n import local_date
 from forum.core.viewer import Viewer
 from forum.library import policy
-from forum.library.addresses import LIBRARY, collection_url, guide_url, history_url, markdown_url
+from forum.library.addresses import LIBRARY, collection_url, guide_url, history_url, markdown_url, pdf_url
 from forum.library.models import (
     Collection,
     CollectionItem,
@@ -103,6 +103,7 @@ def guide_page(viewer: Viewer, slug: str) -> GuidePage:
         and viewer.id not in (row.author_id, *(row.editors or ())),
         history_url=history_url(guide.slug),
         markdown_url=markdown_url(guide.slug),
+        pdf_url=pdf_url(guide.slug),
     )
 
 

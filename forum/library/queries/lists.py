@@ -14,7 +14,7 @@ from forum.core.i18n import _
 from forum.core.paging import with_query
 from forum.core.viewer import Viewer
 from forum.library import policy
-from forum.library.addresses import LIBRARY, collection_url, guide_url
+from forum.library.addresses import LIBRARY, collection_url
 from forum.library.models import (
     Collection,
     CollectionItem,
@@ -144,8 +144,8 @@ def cards_statement() -> Any:
 def card_of(row: Any) -> GuideCard:
     return GuideCard(
         id=row.id,
+        slug=row.slug,
         title=row.title,
-        url=guide_url(row.slug),
         summary=row.summary,
         kind=row.kind,
         badge=badge_of(row.confidence, row.review_due, row.published_number, today()),

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from forum.accounts.queries import Person
 from forum.core.diff import DiffPiece
+from forum.library.addresses import guide_url
 from forum.library.sections import Section
 
 
@@ -45,8 +46,8 @@ class GuideCard:
     """A guide in a list."""
 
     id: int
+    slug: str
     title: str
-    url: str
     summary: str
     kind: str
     badge: Badge
@@ -54,6 +55,10 @@ class GuideCard:
     unit: str
     validated_at: datetime | None
     review_due: date | None
+
+    @property
+    def url(self) -> str:
+        return guide_url(self.slug)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +150,7 @@ class GuidePage:
     may_validate: bool
     history_url: str
     markdown_url: str
+    pdf_url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def keep(actor: Viewer, place: str, fields: Mapping[str, str]) -> datetime | Non
     now = clock.now()
     values = {"fields": dict(fields), "at": now}
     db.session.execute(
-        insert(db.session, GuideSketch)
+        insert(db.session(), GuideSketch)
         .values(user_id=actor.id, place=place, **values)
         .on_conflict_do_update(index_elements=["user_id", "place"], set_=values)
     )
