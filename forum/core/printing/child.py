@@ -21,7 +21,7 @@ def font_file() -> Path:
     return DIST / names["plus-jakarta-sans.woff2"]
 
 
-def main(arguments: list[str]) -> None:
+def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MIB << 20, MEMORY_MIB << 20))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     from weasyprint import CSS, HTML
@@ -36,8 +36,6 @@ def main(arguments: list[str]) -> None:
                 raise ValueError(f"not loaded: {url[:80]}")
             return URLFetcherResponse(url, font_file().read_bytes(), {"Content-Type": "font/woff2"})
 
-    if arguments == ["--try"]:
-        return
     fetcher, fonts = OwnFilesOnly(), FontConfiguration()
     styles = CSS(string=(HERE / "document.css").read_text(), font_config=fonts, url_fetcher=fetcher, base_url="rembuk:")
     document = HTML(string=sys.stdin.buffer.read().decode(), url_fetcher=fetcher, base_url="rembuk:")
@@ -45,4 +43,4 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
