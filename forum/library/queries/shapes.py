@@ -62,13 +62,21 @@ class GuideCard:
 
 
 @dataclass(frozen=True, slots=True)
-class AreaLine:
-    """A service area with the number of guides in it that the viewer may read."""
+class Choice:
+    """A way to narrow or sort the index; `count`: guides that the viewer would read there (None: not counted)."""
 
     label: str
     url: str
-    count: int
     is_current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Choices of one kind; all others stay as they are."""
+
+    label: str
+    lines: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +95,9 @@ class LibraryPage:
     """`/panduan`."""
 
     cards: tuple[GuideCard, ...]
-    areas: tuple[AreaLine, ...]
+    filters: tuple[Choices, ...]
     paths: tuple[PathCard, ...]
-    sorts: tuple[AreaLine, ...]
+    sorts: tuple[Choice, ...]
     title: str
     newer: str | None
     older: str | None

@@ -16,10 +16,10 @@ from forum.library.queries.sketches import NEW, from_thread, sketch_at, sketches
 from forum.library.services import citing, sketching
 from forum.library.services.sketching import MAX_SKETCHES
 from forum.search.services import log
-from tests.factories.accounts import a_member, a_moderator, sign_in, viewer_for
+from tests.factories.accounts import a_member, a_moderator, a_unit, sign_in, viewer_for
 from tests.factories.discussions import a_board, a_reply, a_thread, fresh
 from tests.factories.forms import send
-from tests.factories.guides import a_change, a_guide, a_guide_text, approved, guide, submitted
+from tests.factories.guides import a_change, a_guide, a_guide_text, a_pending, approved, guide, submitted
 
 
 def searched_in_vain(words: str) -> None:
@@ -186,3 +186,36 @@ def test_an_address_of_another_page_is_refused(client: FlaskClient) -> None:
     assert answer.status_code == 422
     assert "Alamat ini dipakai halaman lain." in answer.get_data(as_text=True)
     assert guide(published.id).slug == published.slug
+
+
+def test_the_words_of_a_decision_that_came_too_late_are_given_back(client: FlaskClient) -> None:
+    pending = a_pending()
+    version = str(pending.version)
+    approved(pending)
+    sign_in(client, a_moderator())
+    late = {"aksi": "tolak", "version": version, "reason": "Nomor suratnya perlu diperiksa lagi."}
+    answer = send(client, f"/tinjau/{pending.id}", **late)
+    assert answer.status_code == 409
+    page = answer.get_data(as_text=True)
+    assert "sudah disetujui" in page
+    assert "Nomor suratnya perlu diperiksa lagi." in page
+
+
+def test_the_index_is_narrowed_by_unit_tag_and_state_together(client: FlaskClient) -> None:
+    unit = a_unit("Dinas Lingkungan Hidup", slug="dlh")
+    one = a_guide(unit_id=unit.id, tags=["sampah"])
+    other = a_guide(tags=["sampah"])
+    third = a_guide(unit_id=unit.id, tags=["air"], validates=False)
+    sign_in(client, a_member())
+
+    def shown(query: str) -> set[str]:
+        page = client.get(f"/panduan{query}").get_data(as_text=True)
+        return {made.slug for made in (one, other, third) if f'<h3><a href="/panduan/{made.slug}"' in page}
+
+    assert shown("") == {one.slug, other.slug, third.slug}
+    assert shown("?opd=dlh") == {one.slug, third.slug}
+    assert shown("?opd=dlh&tag=sampah") == {one.slug}
+    assert shown("?opd=dlh&keadaan=belum") == {third.slug}
+    page = client.get("/panduan?opd=dlh").get_data(as_text=True)
+    assert 'href="/panduan?opd=dlh&amp;tag=sampah"' in page
+    assert 'href="/panduan" aria-current="true"' in page, "the way back from the unit"
