@@ -180,11 +180,10 @@ def test_what_is_typed_before_there_is_a_draft_is_kept(visitor: NewVisitor) -> N
     page = writer.open("/panduan/baru")
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    page.wait_for_function("document.querySelector('[data-composer][data-ready]')")
     page.get_by_label("Judul").fill("Setengah jadi")
+    expect(page.locator("[data-composer][data-ready]").first).to_be_attached()
     page.get_by_label("Ringkasan").press_sequentially("Baru mulai.")
-    page.get_by_label("Judul").focus()
-    page.get_by_label("Judul").press("Shift+Tab")
+    page.get_by_label("Pemilik").focus()
     page.get_by_label("Pemilik").blur()
     expect(page.locator("[data-draft-status]")).to_contain_text("Draf tersimpan")
     page.goto("/panduan")
