@@ -62,6 +62,10 @@ class LogLine:
     changes: tuple[Change, ...]
     hash: str
 
+    @property
+    def has_before(self) -> bool:
+        return any(change.before for change in self.changes)
+
 
 @dataclass(frozen=True, slots=True)
 class LogPage:
