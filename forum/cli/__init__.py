@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from forum.cli import demo, maintenance, privacy, render, search, serve, users
+from forum.cli import audit, demo, maintenance, privacy, render, search, serve, users
 
 
 def init_app(app: Flask) -> None:
     """Add the commands to `flask`."""
     app.cli.add_command(users.group)
+    app.cli.add_command(audit.group)
     app.cli.add_command(demo.group)
     app.cli.add_command(render.render)
     app.cli.add_command(privacy.group)

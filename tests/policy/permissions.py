@@ -265,6 +265,8 @@ ADMIN = (
         fields={**PLACE, "name": "Papan {name}", "slug": "{other_board}"},
     ),
     _get("admin.tags", "/admin/tag", who=ADMINS),
+    _get("admin.audit_log", "/admin/catatan", who=ADMINS),
+    _post("admin.audit_export", "/admin/catatan/ekspor", who=ADMINS, done=200),
     _get("admin.tag_edit", "/admin/tag/{tag}", who=ADMINS),
     _post("admin.tag_edit", "/admin/tag/{tag}", who=ADMINS, done=302, fields={"name": "{tag}", "synonyms": "lain"}),
     _post("admin.tag_merge", "/admin/tag/{tag}/gabung", who=ADMINS, done=422, note="422: into no tag"),

@@ -1,6 +1,14 @@
 """Reads of people, units and sessions."""
 
-from forum.accounts.queries.directory import UserEntry, UserLine, UsersPage, user_entry, users_page
+from forum.accounts.queries.directory import (
+    UserEntry,
+    UserLine,
+    UsersPage,
+    ids_matching,
+    names_of,
+    user_entry,
+    users_page,
+)
 from forum.accounts.queries.people import (
     OwnPassword,
     Person,
@@ -50,7 +58,9 @@ __all__ = [
     "UsersPage",
     "all_units",
     "find_unit",
+    "ids_matching",
     "ids_of_usernames",
+    "names_of",
     "own_password",
     "owner_of_link",
     "profile_page",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -17,6 +18,8 @@ from forum.core.text import fold, one_line
 
 PAGE = 50
 MAX_QUERY = 100
+# More people than that are not meant by a few letters.
+MANY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,19 @@ def _matches(query: str) -> ColumnElement[bool]:
     if fold(query):
         found.append(User.unit_id.in_(units))
     return or_(*found)
+
+
+def ids_matching(query: str) -> frozenset[int]:
+    """The people whose name or username contains `query`. One statement."""
+    text = one_line(query)[:MAX_QUERY].strip().lower()
+    matches = or_(func.lower(User.name).contains(text, autoescape=True), User.username.contains(text, autoescape=True))
+    return frozenset(db.session.scalars(select(User.id).where(matches).limit(MANY)))
+
+
+def names_of(ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Name and username of each of `ids`. One statement."""
+    rows = db.session.execute(select(User.id, User.name, User.username).where(User.id.in_(ids)))
+    return {key: (name, username) for key, name, username in rows}
 
 
 def _line(user: User, unit: str | None) -> UserLine:

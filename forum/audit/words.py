@@ -1,0 +1,136 @@
+"""What the log's actions and objects are called, for people. Who adds an action adds its words; until then its name is shown."""
+
+from __future__ import annotations
+
+from forum.core.i18n import _, lazy
+
+ACTIONS = {
+    "audit.export": lazy("Log audit diekspor"),
+    "board.create": lazy("Papan dibuat"),
+    "board.update": lazy("Papan diubah"),
+    "guide.approve": lazy("Panduan disetujui"),
+    "guide.archive": lazy("Panduan diarsipkan"),
+    "guide.confirm": lazy("Panduan dinyatakan masih benar"),
+    "guide.edit_pending": lazy("Naskah panduan disunting peninjau"),
+    "guide.flag_resolved": lazy("Laporan atas panduan diselesaikan"),
+    "guide.keep": lazy("Pengaturan panduan diubah"),
+    "guide.merge": lazy("Panduan digabungkan"),
+    "guide.promote": lazy("Diskusi dijadikan panduan"),
+    "guide.redact": lazy("Teks panduan dihapus dari semua versi"),
+    "guide.reject": lazy("Naskah panduan ditolak"),
+    "guide.rename": lazy("Alamat panduan diganti"),
+    "guide.send_back": lazy("Naskah panduan dikembalikan"),
+    "guide.submit": lazy("Naskah panduan diajukan"),
+    "guide.unarchive": lazy("Panduan dikembalikan dari arsip"),
+    "guide.validate": lazy("Panduan divalidasi"),
+    "path.delete": lazy("Jalur belajar dihapus"),
+    "path.save": lazy("Jalur belajar disimpan"),
+    "post.delete": lazy("Kiriman dihapus"),
+    "post.edit": lazy("Kiriman orang lain disunting"),
+    "post.restore": lazy("Kiriman dipulihkan"),
+    "post.reveal": lazy("Penanya tanpa nama dilihat"),
+    "search.retention": lazy("Masa simpan catatan pencarian diubah"),
+    "tag.create": lazy("Tag dibuat"),
+    "tag.merge": lazy("Tag digabungkan"),
+    "tag.update": lazy("Tag diubah"),
+    "thesaurus.create": lazy("Entri tesaurus dibuat"),
+    "thesaurus.delete": lazy("Entri tesaurus dihapus"),
+    "thesaurus.reset": lazy("Entri tesaurus dikembalikan ke asalnya"),
+    "thesaurus.restore": lazy("Entri tesaurus dipulihkan"),
+    "thesaurus.update": lazy("Entri tesaurus diubah"),
+    "thread.delete": lazy("Diskusi dihapus"),
+    "thread.lock": lazy("Diskusi dikunci"),
+    "thread.move": lazy("Diskusi dipindahkan"),
+    "thread.pin": lazy("Diskusi disematkan"),
+    "thread.restore": lazy("Diskusi dipulihkan"),
+    "thread.solve": lazy("Jawaban ditandai"),
+    "thread.summarise": lazy("Ringkasan diskusi diubah"),
+    "thread.unlock": lazy("Diskusi dibuka lagi"),
+    "thread.unpin": lazy("Sematan diskusi dilepas"),
+    "thread.unsolve": lazy("Tanda jawaban dilepas"),
+    "unit.create": lazy("Perangkat daerah dibuat"),
+    "unit.update": lazy("Perangkat daerah diubah"),
+    "user.create": lazy("Akun dibuat"),
+    "user.end_sessions": lazy("Sesi diakhiri"),
+    "user.link": lazy("Tautan masuk dibuat"),
+    "user.password": lazy("Kata sandi diganti"),
+    "user.password_by_link": lazy("Kata sandi dibuat lewat tautan"),
+    "user.update": lazy("Akun diubah"),
+}
+KINDS = {
+    "audit_log": lazy("log audit"),
+    "board": lazy("papan"),
+    "collection": lazy("jalur belajar"),
+    "guide": lazy("panduan"),
+    "post": lazy("kiriman"),
+    "site_option": lazy("pengaturan situs"),
+    "tag": lazy("tag"),
+    "thesaurus_entry": lazy("entri tesaurus"),
+    "thread": lazy("diskusi"),
+    "unit": lazy("perangkat daerah"),
+    "user": lazy("akun"),
+}
+FIELDS = {
+    "aliases": lazy("nama lain"),
+    "board_id": lazy("papan"),
+    "days": lazy("hari"),
+    "description": lazy("keterangan"),
+    "email": lazy("surel"),
+    "ended": lazy("berapa yang diakhiri"),
+    "guides": lazy("panduan"),
+    "has_nip": lazy("NIP tersimpan"),
+    "is_active": lazy("aktif"),
+    "is_archived": lazy("diarsipkan"),
+    "lock_reason": lazy("alasan penguncian"),
+    "moderated_boards": lazy("papan yang dimoderasi"),
+    "name": lazy("nama"),
+    "number": lazy("nomor"),
+    "position": lazy("jabatan atau urutan"),
+    "posts": lazy("kiriman"),
+    "revision": lazy("revisi"),
+    "role": lazy("peran"),
+    "search": lazy("pencarian"),
+    "short_name": lazy("nama singkat"),
+    "slug": lazy("alamat"),
+    "solution": lazy("jawaban"),
+    "solution_id": lazy("jawaban"),
+    "solved_by_id": lazy("ditandai oleh"),
+    "status": lazy("status"),
+    "summary": lazy("ringkasan"),
+    "synonyms": lazy("sinonim"),
+    "terms": lazy("kata-kata"),
+    "thread": lazy("diskusi"),
+    "title": lazy("judul"),
+    "unit_id": lazy("perangkat daerah"),
+    "username": lazy("nama pengguna"),
+    "version": lazy("versi"),
+    "weight": lazy("bobot"),
+}
+
+
+def action(name: str) -> str:
+    """An action in words."""
+    return str(ACTIONS.get(name, name))
+
+
+def kind(name: str) -> str:
+    """A kind of object in words."""
+    return str(KINDS.get(name, name))
+
+
+def field(name: str) -> str:
+    """The name of a value in words."""
+    return str(FIELDS.get(name, name.replace("_", " ")))
+
+
+def value(given: object) -> str:
+    """A value as people read it."""
+    if given is None or given == "" or given == []:
+        return "–"
+    if isinstance(given, bool):
+        return _("ya") if given else _("tidak")
+    if isinstance(given, list):
+        return ", ".join(map(value, given))
+    if isinstance(given, dict):
+        return "; ".join(f"{field(name)}: {value(item)}" for name, item in given.items())
+    return str(given)
