@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     brand: Literal["bahari", "zamrud", "marun"] = "bahari"
     session_days: int = Field(14, ge=1, le=90)
     session_idle_hours: int = Field(72, ge=1, le=24 * 30)
+    staff_second_factor: bool | None = None
     search_backend: Literal["auto", "whoosh", "postgresql"] = "auto"
     mail_server: str = ""
     mail_port: int = Field(25, ge=1, le=65535)
@@ -97,6 +98,11 @@ class Settings(BaseSettings):
                 "REMBUK_BASE_URL begins with http:, so links in mail would lead around TLS: let it begin with https:"
             )
         return self
+
+    @property
+    def staff_needs_second_factor(self) -> bool:
+        """Whether moderators and admins can do nothing before they have set up a second step; by default in production."""
+        return self.env == "production" if self.staff_second_factor is None else self.staff_second_factor
 
     @property
     def own_address(self) -> str:

@@ -16,7 +16,7 @@ import secrets
 from itsdangerous import BadData, URLSafeSerializer
 
 from forum.core import ratelimit
-from forum.core.ratelimit import SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, Limit
+from forum.core.ratelimit import SECOND_FACTOR, SECOND_FACTOR_DAY, SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, Limit
 
 DEVICE_DAYS = 180
 
@@ -60,6 +60,19 @@ def count_try(address: str | None, identifier: str, device: str | None) -> list[
     """Count a try before the password is looked at; returns what was counted. Raises TooMany when a limit is reached."""
     who = f"device:{device}" if device else hashlib.sha256(identifier.encode("utf-8", "replace")).hexdigest()
     counted = [(SIGN_IN_ADDRESS, network_of(address)), (SIGN_IN_ACCOUNT, who)]
+    for limit, key in counted:
+        ratelimit.hit(limit, key)
+    return counted
+
+
+def count_code(user_id: int, device: str | None) -> list[Counted]:
+    """Count a try of a second-step code before it is looked at. Raises TooMany when a limit is reached.
+
+    A browser that has come in before is counted for itself here too: whoever knows the password and tries codes elsewhere
+    does not keep its owner out.
+    """
+    who = f"device:{device}" if device else f"user:{user_id}"
+    counted: list[Counted] = [(SECOND_FACTOR, who), (SECOND_FACTOR_DAY, who)]
     for limit, key in counted:
         ratelimit.hit(limit, key)
     return counted

@@ -88,6 +88,17 @@ def send_welcome(key: str) -> None:
     mail.send(accounts.welcome_mail(person, token, place, server), server)
 
 
+def tell_of_account(key: str) -> None:
+    """Mail a person that the safety of their account has changed."""
+    settings: Settings = current_app.config["SETTINGS"]
+    about = accounts.told(key)
+    if about is None or not settings.mail_server:
+        return
+    server = mail.Server(settings.mail_server, settings.mail_port, settings.mail_from)
+    place = accounts.Place(settings.site_name, settings.city_name, settings.own_address)
+    mail.send(accounts.account_mail(about, place, server), server)
+
+
 def count_citations(key: str) -> None:
     """Bring the uses of guides in a post up to what it says now."""
     with transaction():
@@ -110,6 +121,7 @@ def forget_old_searches(key: str) -> None:
 HANDLERS: dict[str, Handler] = {
     "worker.heartbeat": heartbeat,
     "mail.welcome": send_welcome,
+    "mail.account_changed": tell_of_account,
     "housekeeping.sessions": forget_ended_sessions,
     "housekeeping.rate_counts": forget_rate_counts,
     "housekeeping.drafts": forget_old_drafts,

@@ -13,6 +13,15 @@ from forum.accounts.queries.people import (
     sample_accounts_exist,
     settings_page,
 )
+from forum.accounts.queries.second_factor import (
+    SafetyEvent,
+    SecondFactorPage,
+    WaysToConfirm,
+    has_second_factor,
+    safety_events,
+    second_factor_page,
+    ways_to_confirm,
+)
 from forum.accounts.queries.sessions import (
     FoundSession,
     LinkOwner,
@@ -40,6 +49,8 @@ __all__ = [
     "Person",
     "ProfilePage",
     "ProfileTab",
+    "SafetyEvent",
+    "SecondFactorPage",
     "SessionLine",
     "SettingsPage",
     "UnitEntry",
@@ -48,13 +59,17 @@ __all__ = [
     "UserEntry",
     "UserLine",
     "UsersPage",
+    "WaysToConfirm",
     "all_units",
     "find_unit",
+    "has_second_factor",
     "ids_of_usernames",
     "own_password",
     "owner_of_link",
     "profile_page",
+    "safety_events",
     "sample_accounts_exist",
+    "second_factor_page",
     "sessions_of",
     "settings_page",
     "unit_choices",
@@ -64,4 +79,5 @@ __all__ = [
     "user_entry",
     "users_page",
     "viewer_of_session",
+    "ways_to_confirm",
 ]

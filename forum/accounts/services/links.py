@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from forum.accounts import policy, tokens
 from forum.accounts.models import OneTimeLink, User
 from forum.accounts.passwords import PasswordHash
+from forum.accounts.services.notices import tell
 from forum.accounts.services.sessions import end_sessions
 from forum.audit import services as audit
 from forum.core import clock
@@ -68,4 +69,5 @@ def use_link(token: str, password_hash: PasswordHash) -> int:
         raise NotFound
     end_sessions(changed)
     audit.record(Viewer(id=changed), "user.password_by_link", "user", changed)
+    tell(changed, "password")
     return changed

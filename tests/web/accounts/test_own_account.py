@@ -89,9 +89,9 @@ def test_all_other_devices_can_be_signed_out(client: FlaskClient) -> None:
     unrelated = client.application.test_client()
     sign_in(unrelated, siti)
     sign_in(client, budi)
-    answer = post(client, "/akun/sesi/akhiri", page="/akun")
-    assert answer.headers["Location"] == "/akun"
-    assert "2 perangkat lain dikeluarkan" in client.get("/akun").get_data(as_text=True)
+    answer = post(client, "/akun/sesi/akhiri", page="/akun/sesi")
+    assert answer.headers["Location"] == "/akun/sesi"
+    assert "2 perangkat lain dikeluarkan" in client.get("/akun/sesi").get_data(as_text=True)
     assert [other.get("/akun").status_code for other in others] == [302, 302]
     assert unrelated.get("/akun").status_code == 200
 
