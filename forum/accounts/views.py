@@ -28,6 +28,7 @@ from forum.accounts import (
 )
 from forum.accounts.forms import ChangePasswordForm, NewPasswordForm, SettingsForm, SignInForm
 from forum.accounts.login import signed_in
+from forum.accounts.passwords import PasswordHash
 from forum.config import Settings
 from forum.core import ratelimit
 from forum.core.db import transaction
@@ -96,7 +97,7 @@ def first_sign_in(token: str) -> BaseResponse | str:
         page = render_template("accounts/first_sign_in.html", form=form, page=owner)
         return make_response(page, 422 if form.is_submitted() else 200)
     with form.catching():
-        hashed = passwords.accept(form.password.data, about=_about(owner.username, owner.email, owner.name))
+        hashed = _accepted(form.password.data, owner.username, owner.email, owner.name)
     if form.has_errors:
         return make_response(render_template("accounts/first_sign_in.html", form=form, page=owner), 422)
     try:
@@ -130,9 +131,11 @@ def _settings() -> Settings:
     return settings
 
 
-def _about(*texts: str) -> tuple[str, ...]:
-    """What a person's password may not contain: words about them, the city and this site."""
-    return (*texts, _settings().site_name, _settings().city_name)
+def _accepted(password: str, *about: str) -> PasswordHash:
+    """The hash of a person's choice, which may not be made of words `about` them, the city or this site."""
+    settings = _settings()
+    texts = (*about, settings.site_name, settings.city_name)
+    return passwords.accept(password, about=texts, breached=settings.breached_passwords)
 
 
 @blueprint.get("/profil")
@@ -214,7 +217,7 @@ def _password_changed(form: ChangePasswordForm) -> bool:
         form.refuse(Invalid(_("Kata sandi baru sama dengan yang lama. Pilih yang lain."), "password"))
         return False
     with form.catching():
-        hashed = passwords.accept(form.password.data, about=_about(*own.about))
+        hashed = _accepted(form.password.data, *own.about)
         with transaction():
             services.change_password(viewer, own.password_hash, hashed, token=login.current_token())
     return not form.has_errors

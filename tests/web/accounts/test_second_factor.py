@@ -413,3 +413,18 @@ def test_no_code_and_no_key_is_logged(
     assert "second_step_failed" in written
     for secret in ("918273", code, phone.secret, PASSWORD):
         assert secret not in written
+
+
+def test_the_last_admin_without_a_phone_is_helped_from_the_command_line(app: Flask, budi: User, phone: App) -> None:
+    def run(*words: str) -> Any:
+        return app.test_cli_runner().invoke(args=["users", "remove-second-factor", *words])
+
+    assert run("budi").exit_code == 2
+    assert run("budi", "--reason", " ").exit_code == 1
+    assert db.session.scalar(select(SecondFactor.user_id))
+    assert run("BUDI", "--reason", "Ponsel hilang, datang sendiri.").exit_code == 0
+    db.session.rollback()
+    assert db.session.scalar(select(SecondFactor.user_id)) is None
+    assert log()[-1] == "user.second_factor_removed"
+    assert run("budi", "--reason", "Sekali lagi saja.").exit_code == 1
+    assert run("tidak-ada", "--reason", "Sekali lagi saja.").exit_code == 1
