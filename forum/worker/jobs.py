@@ -20,7 +20,7 @@ from flask import current_app
 from sqlalchemy import delete, or_
 
 from forum.accounts import services as accounts
-from forum.accounts.models import OneTimeLink, UserSession
+from forum.accounts.models import OneTimeLink, SecondFactor, UserSession
 from forum.config import Settings
 from forum.core import clock, mail, outbox, ratelimit
 from forum.core.content import CITATIONS
@@ -44,12 +44,15 @@ def heartbeat(key: str) -> None:
 
 
 def forget_ended_sessions(key: str) -> None:
-    """Remove sessions that ended, and one-time links that were used or expired."""
+    """Remove sessions that ended, one-time links that were used or expired, and second factors that were never confirmed."""
     before = clock.now() - KEEP_ENDED
     with transaction():
         db.session.execute(delete(UserSession).where(UserSession.expires_at < before))
         db.session.execute(
             delete(OneTimeLink).where(or_(OneTimeLink.expires_at < before, OneTimeLink.used_at < before))
+        )
+        db.session.execute(
+            delete(SecondFactor).where(SecondFactor.confirmed_at.is_(None), SecondFactor.created_at < before)
         )
 
 

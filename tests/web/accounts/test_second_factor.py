@@ -428,3 +428,13 @@ def test_the_last_admin_without_a_phone_is_helped_from_the_command_line(app: Fla
     assert log()[-1] == "user.second_factor_removed"
     assert run("budi", "--reason", "Sekali lagi saja.").exit_code == 1
     assert run("tidak-ada", "--reason", "Sekali lagi saja.").exit_code == 1
+
+
+def test_after_the_secret_of_the_installation_was_lost_recovery_codes_still_open(
+    app: Flask, budi: User, phone: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "SECRET_KEY", "another secret " * 4)
+    assert services.examine_code(budi.id, phone.code()) is None
+    proof = services.examine_code(budi.id, phone.recovery_codes[0])
+    with transaction():
+        assert services.use_code(budi.id, proof)
