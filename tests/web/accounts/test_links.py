@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from forum.accounts import passwords, services
 from forum.accounts.models import OneTimeLink, User, UserSession
@@ -156,6 +156,14 @@ def test_a_new_password_or_address_kills_a_link_that_is_on_its_way(client: Flask
             sign_in(client, boss)
         assert post(client, path, **fields).status_code == 302
         assert stranger.get(f"/masuk/tautan/{token}").status_code == 410, path
+
+
+def test_a_replaced_password_is_told_by_mail_and_a_first_one_is_not(client: FlaskClient) -> None:
+    set_password(client, a_link(a_newcomer()))
+    person = a_member()
+    set_password(client, a_link(person))
+    told = db.session.scalars(text("SELECT key FROM outbox WHERE topic = 'mail.account_changed'")).all()
+    assert told == [f"password:{person.id}"]
 
 
 @pytest.mark.usefixtures("app")
