@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     brand: Literal["bahari", "zamrud", "marun"] = "bahari"
     session_days: int = Field(14, ge=1, le=90)
     session_idle_hours: int = Field(72, ge=1, le=24 * 30)
+    staff_second_factor: bool | None = None
+    breached_passwords: Path | None = None
     search_backend: Literal["auto", "whoosh", "postgresql"] = "auto"
     mail_server: str = ""
     mail_port: int = Field(25, ge=1, le=65535)
@@ -67,6 +69,13 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"must have at least {MIN_SECRET_LENGTH} characters; leave it out and one is made in instance/secret_key"
             )
+        return value
+
+    @field_validator("breached_passwords")
+    @classmethod
+    def _can_be_read(cls, value: Path | None) -> Path | None:
+        if value is not None and not os.access(value, os.R_OK):
+            raise ValueError("there is no such file, or it cannot be read")
         return value
 
     @field_validator("database_url")
@@ -97,6 +106,11 @@ class Settings(BaseSettings):
                 "REMBUK_BASE_URL begins with http:, so links in mail would lead around TLS: let it begin with https:"
             )
         return self
+
+    @property
+    def staff_needs_second_factor(self) -> bool:
+        """Whether moderators and admins can do nothing before they have set up a second step; by default in production."""
+        return self.env == "production" if self.staff_second_factor is None else self.staff_second_factor
 
     @property
     def own_address(self) -> str:

@@ -10,24 +10,30 @@ from flask import Flask, Response, current_app, g, make_response, redirect, requ
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from forum.accounts import passwords, queries, services, throttle
-from forum.core import faults
+from forum.accounts import devices, passwords, queries, services, throttle
+from forum.accounts.queries import FoundSession
+from forum.core import clock, faults
 from forum.core.db import transaction
 from forum.core.errors import Denied
-from forum.core.i18n import LOCALES
+from forum.core.i18n import LOCALES, _
 from forum.core.viewer import NOBODY, Viewer
 from forum.core.web import error_response, wants_json
 
 login_manager = LoginManager()
 log = structlog.get_logger()
+# For how long after signing in, or after confirming it again, sensitive acts are open.
+RECENT = timedelta(minutes=10)
+# Where staff who still have to set up their second step may go.
+OPEN_WITHOUT_SECOND_FACTOR = frozenset({"accounts.sign_out", "accounts.set_appearance", "confirming.confirm"})
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """What Flask-Login holds: the viewer and the token of the session that speaks for them."""
+    """What Flask-Login holds: the session that speaks for a viewer, and its token."""
 
-    def __init__(self, token: str, viewer: Viewer) -> None:
+    def __init__(self, token: str, found: FoundSession) -> None:
         self.token = token
-        self.viewer = viewer
+        self.found = found
+        self.viewer = found.viewer
 
     def get_id(self) -> str:
         return self.token
@@ -49,7 +55,7 @@ def _load(token: str) -> SignedIn | None:
     if found.is_stale:
         with transaction():
             services.touch_session(token)
-    return SignedIn(token, found.viewer)
+    return SignedIn(token, found)
 
 
 def viewer() -> Viewer:
@@ -70,12 +76,15 @@ def _stranger() -> Viewer:
 
 
 def sign_in(user_id: int) -> None:
-    """Start a session for `user_id` in this browser, under a new token; the browser's earlier session ends."""
-    earlier = current_token()
+    """Start a session for `user_id` in this browser, under a new token; the browser's earlier session ends.
+
+    The caller has asked for everything that this person has to prove (see `stepping`).
+    """
+    earlier, device = current_token(), devices.device(request.user_agent.string, request.remote_addr)
     with transaction():
         if earlier:
             services.end_session(earlier)
-        token = services.start_session(user_id, current_app.config["SETTINGS"].session_days)
+        token = services.start_session(user_id, current_app.config["SETTINGS"].session_days, device)
     found = queries.viewer_of_session(token)
     if found is None:  # disabled at this very moment
         raise Denied
@@ -85,9 +94,26 @@ def sign_in(user_id: int) -> None:
     if form_secret:
         session["csrf_token"] = form_secret
     session.permanent = True
-    login_user(SignedIn(token, found.viewer))
+    login_user(SignedIn(token, found))
     g.viewer = found.viewer
-    log.info("signed_in", user_id=user_id)
+    log.info("signed_in", user_id=user_id, place=device.place)
+
+
+def is_confirmed() -> bool:
+    """Whether the person of this request proved lately who they are (a time that lies ahead, by a clock set back, is not lately)."""
+    user = current_user._get_current_object()
+    at = user.found.confirmed_at if isinstance(user, SignedIn) else None
+    return at is not None and abs(clock.now() - at) <= RECENT
+
+
+def confirm() -> None:
+    """Note that the person of this request has just proved again who they are. Their session gets a new token."""
+    with transaction():
+        token = services.confirm_session(current_token() or "")
+    found = queries.viewer_of_session(token)
+    if found is None:
+        raise Denied
+    login_user(SignedIn(token, found))
 
 
 def signed_in(viewer: Viewer) -> int:
@@ -114,7 +140,7 @@ def try_password(identifier: str, password: str) -> int | None:
     counted = throttle.count_try(request.remote_addr, services.fold_identifier(identifier), device)
     account = services.authenticate(found, password, samples=settings.env != "production")
     if account is None:
-        log.warning("sign_in_failed", user_id=found_id)
+        log.warning("sign_in_failed", user_id=found_id, place=devices.place(request.remote_addr))
         return None
     throttle.forgive(counted)
     if passwords.is_outdated(account.password_hash):
@@ -163,14 +189,30 @@ def safe_next(target: str | None) -> str:
 
 
 def _require_sign_in() -> Response | None:
-    if viewer().is_authenticated or request.path.startswith("/static/"):
-        return None
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "is_public", False):
+    if request.path.startswith("/static/") or getattr(view, "is_public", False):
         return None
+    if viewer().is_authenticated:
+        return _require_second_factor() if lacks_second_factor() else None
     here = request.full_path.rstrip("?")
     if request.method in ("GET", "HEAD") and not wants_json():
         target = here if here != "/" else None
         return make_response(redirect(url_for("accounts.sign_in", next=target)))
     back = request.referrer and urlsplit(request.referrer).path
     return error_response(faults.signed_out_while_writing(url_for("accounts.sign_in", next=back or None)))
+
+
+def lacks_second_factor() -> bool:
+    """Whether the viewer is staff who must set up a second step before anything else, by the setting."""
+    settings, user = current_app.config["SETTINGS"], current_user._get_current_object()
+    if not settings.staff_needs_second_factor or not isinstance(user, SignedIn):
+        return False
+    return user.viewer.is_moderator and not user.found.has_second_factor
+
+
+def _require_second_factor() -> Response | None:
+    if request.blueprint == "second_factor" or request.endpoint in OPEN_WITHOUT_SECOND_FACTOR:
+        return None
+    if request.method in ("GET", "HEAD") and not wants_json():
+        return make_response(redirect(url_for("second_factor.overview")))
+    return error_response(faults.page_for(403, _("Pasang dahulu langkah kedua untuk akun Anda, lalu coba lagi.")))

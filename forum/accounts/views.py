@@ -16,16 +16,26 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
-from forum.accounts import login, passwords, queries, services
+from forum.accounts import (
+    confirming,
+    login,
+    passwords,
+    queries,
+    second_factor_views,
+    services,
+    sessions_views,
+    stepping,
+)
 from forum.accounts.forms import ChangePasswordForm, NewPasswordForm, SettingsForm, SignInForm
 from forum.accounts.login import signed_in
+from forum.accounts.passwords import PasswordHash
 from forum.config import Settings
 from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.core.errors import Invalid, NotFound, TooMany
 from forum.core.faults import ErrorPage
 from forum.core.forms import EmptyForm
-from forum.core.i18n import _, ngettext
+from forum.core.i18n import _
 from forum.core.web import error_response, public
 
 blueprint = Blueprint("accounts", __name__)
@@ -50,10 +60,7 @@ def sign_in() -> BaseResponse | str:
         return _sign_in_refused(form, str(error), 429, error.retry_after)
     if user_id is None:
         return _sign_in_refused(form, _("NIP/surel atau kata sandi salah."), 422)
-    login.sign_in(user_id)
-    response = redirect(target)
-    login.remember_device(response, user_id)
-    return response
+    return stepping.enter(user_id, target)
 
 
 def _sign_in_refused(form: SignInForm, message: str, status: int, retry_after: int = 0) -> Response:
@@ -90,7 +97,7 @@ def first_sign_in(token: str) -> BaseResponse | str:
         page = render_template("accounts/first_sign_in.html", form=form, page=owner)
         return make_response(page, 422 if form.is_submitted() else 200)
     with form.catching():
-        hashed = passwords.accept(form.password.data, about=_about(owner.username, owner.email, owner.name))
+        hashed = _accepted(form.password.data, owner.username, owner.email, owner.name)
     if form.has_errors:
         return make_response(render_template("accounts/first_sign_in.html", form=form, page=owner), 422)
     try:
@@ -98,10 +105,8 @@ def first_sign_in(token: str) -> BaseResponse | str:
             user_id = services.use_link(token, hashed)
     except NotFound:
         return _link_gone()
-    login.sign_in(user_id)
+    response = stepping.enter(user_id, url_for("discussions.home"))
     flash(_("Kata sandi Anda tersimpan. Selamat datang di %(site)s!", site=_settings().site_name), "success")
-    response = redirect(url_for("discussions.home"))
-    login.remember_device(response, user_id)
     return response
 
 
@@ -126,9 +131,11 @@ def _settings() -> Settings:
     return settings
 
 
-def _about(*texts: str) -> tuple[str, ...]:
-    """What a person's password may not contain: words about them, the city and this site."""
-    return (*texts, _settings().site_name, _settings().city_name)
+def _accepted(password: str, *about: str) -> PasswordHash:
+    """The hash of a person's choice, which may not be made of words `about` them, the city or this site."""
+    settings = _settings()
+    texts = (*about, settings.site_name, settings.city_name)
+    return passwords.accept(password, about=texts, breached=settings.breached_passwords)
 
 
 @blueprint.get("/profil")
@@ -158,7 +165,7 @@ def settings() -> BaseResponse | str:
             return _with_appearance(redirect(url_for("accounts.settings")), form.locale.data, form.theme.data)
     else:
         form.locale.data, form.theme.data, form.shortcuts.data = viewer.locale, viewer.theme, viewer.shortcuts
-    page = queries.settings_page(signed_in(viewer), queries.sessions_of(signed_in(viewer), login.current_token()))
+    page = queries.settings_page(signed_in(viewer))
     return make_response(
         render_template("accounts/settings.html", form=form, page=page), 422 if form.has_errors else 200
     )
@@ -210,25 +217,12 @@ def _password_changed(form: ChangePasswordForm) -> bool:
         form.refuse(Invalid(_("Kata sandi baru sama dengan yang lama. Pilih yang lain."), "password"))
         return False
     with form.catching():
-        hashed = passwords.accept(form.password.data, about=_about(*own.about))
+        hashed = _accepted(form.password.data, *own.about)
         with transaction():
             services.change_password(viewer, own.password_hash, hashed, token=login.current_token())
     return not form.has_errors
 
 
-@blueprint.post("/akun/sesi/akhiri")
-def end_other_sessions() -> BaseResponse:
-    """Sign out everywhere but here."""
-    with transaction():
-        ended = services.end_other_sessions(login.viewer(), login.current_token())
-    flash(
-        ngettext("%(num)d perangkat lain dikeluarkan.", "%(num)d perangkat lain dikeluarkan.", ended)
-        if ended
-        else _("Tidak ada perangkat lain yang sedang masuk."),
-        "success",
-    )
-    return redirect(url_for("accounts.settings"))
-
-
 def init_app(app: Flask) -> None:
-    app.register_blueprint(blueprint)
+    for part in (blueprint, sessions_views.blueprint, second_factor_views.blueprint, confirming.blueprint):
+        app.register_blueprint(part)

@@ -48,7 +48,9 @@ def create(
     settings = current_app.config["SETTINGS"]
     try:
         about = (username, email, name, settings.site_name, settings.city_name)
-        password_hash = passwords.accept(password, about=about) if password is not None else None
+        password_hash = None
+        if password is not None:
+            password_hash = passwords.accept(password, about=about, breached=settings.breached_passwords)
         with transaction():
             user_id = services.create_user(
                 SYSTEM,
@@ -83,6 +85,22 @@ def link(username: str) -> None:
     except RembukError as error:
         raise click.ClickException(str(error)) from None
     click.echo(link_address(token))
+
+
+@group.command("remove-second-factor")
+@click.argument("username")
+@click.option("--reason", required=True, help="Noted in the audit log.")
+def remove_second_factor(username: str, reason: str) -> None:
+    """Take away the second step of USERNAME, who lost phone and recovery codes; signs them out everywhere."""
+    try:
+        person = queries.user_entry(username.strip().lower())
+        with transaction():
+            services.remove_second_factor(SYSTEM, person.id, reason)
+    except NotFound:
+        raise click.ClickException("Tidak ada akun dengan nama pengguna itu yang memakai langkah kedua.") from None
+    except RembukError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo("Langkah kedua dihapus.")
 
 
 @group.command("import")

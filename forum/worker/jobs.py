@@ -20,7 +20,7 @@ from flask import current_app
 from sqlalchemy import delete, or_
 
 from forum.accounts import services as accounts
-from forum.accounts.models import OneTimeLink, UserSession
+from forum.accounts.models import OneTimeLink, SecondFactor, UserSession
 from forum.config import Settings
 from forum.core import clock, mail, outbox, ratelimit
 from forum.core.content import CITATIONS
@@ -44,12 +44,15 @@ def heartbeat(key: str) -> None:
 
 
 def forget_ended_sessions(key: str) -> None:
-    """Remove sessions that ended, and one-time links that were used or expired."""
+    """Remove sessions that ended, one-time links that were used or expired, and second factors that were never confirmed."""
     before = clock.now() - KEEP_ENDED
     with transaction():
         db.session.execute(delete(UserSession).where(UserSession.expires_at < before))
         db.session.execute(
             delete(OneTimeLink).where(or_(OneTimeLink.expires_at < before, OneTimeLink.used_at < before))
+        )
+        db.session.execute(
+            delete(SecondFactor).where(SecondFactor.confirmed_at.is_(None), SecondFactor.created_at < before)
         )
 
 
@@ -88,6 +91,17 @@ def send_welcome(key: str) -> None:
     mail.send(accounts.welcome_mail(person, token, place, server), server)
 
 
+def tell_of_account(key: str) -> None:
+    """Mail a person that the safety of their account has changed."""
+    settings: Settings = current_app.config["SETTINGS"]
+    about = accounts.told(key)
+    if about is None or not settings.mail_server:
+        return
+    server = mail.Server(settings.mail_server, settings.mail_port, settings.mail_from)
+    place = accounts.Place(settings.site_name, settings.city_name, settings.own_address)
+    mail.send(accounts.account_mail(about, place, server), server)
+
+
 def count_citations(key: str) -> None:
     """Bring the uses of guides in a post up to what it says now."""
     with transaction():
@@ -110,6 +124,7 @@ def forget_old_searches(key: str) -> None:
 HANDLERS: dict[str, Handler] = {
     "worker.heartbeat": heartbeat,
     "mail.welcome": send_welcome,
+    "mail.account_changed": tell_of_account,
     "housekeeping.sessions": forget_ended_sessions,
     "housekeeping.rate_counts": forget_rate_counts,
     "housekeeping.drafts": forget_old_drafts,

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 
-from forum.accounts.models import User
+from forum.accounts import services
+from forum.accounts.models import User, UserSession
 from forum.core.db import transaction
 from forum.core.viewer import Role
 from forum.discussions.services import changing, reading
@@ -113,6 +115,11 @@ class Names(dict[str, str]):
         by = viewer_for(curator)
         with transaction():
             return collecting.save_path(by, None, name="Jalur uji", description="", guides=[published.id])
+
+    def _session(self) -> str:
+        with transaction() as session:
+            services.start_session(self.scene.author.id, 14)
+            return str(session.scalar(select(func.max(UserSession.id))))
 
     def _bystander(self) -> str:
         return a_member().username

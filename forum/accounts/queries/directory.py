@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
-from forum.accounts.models import OneTimeLink, Status, Unit, UnitAlias, User, UserSession
+from forum.accounts.models import OneTimeLink, SecondFactor, Status, Unit, UnitAlias, User, UserSession
 from forum.core import clock
 from forum.core.db import db
 from forum.core.errors import NotFound
@@ -134,6 +134,7 @@ class UserEntry:
     is_sample: bool
     has_nip: bool
     has_password: bool
+    has_second_factor: bool
     created_at: datetime
     last_seen_at: datetime | None
     sessions: int
@@ -148,11 +149,13 @@ def user_entry(username: str) -> UserEntry:
     )
     sessions = select(func.count()).where(UserSession.user_id == User.id, UserSession.expires_at > now)
     row = db.session.execute(
-        select(User, link.scalar_subquery(), sessions.scalar_subquery()).where(User.username == one_line(username))
+        select(User, link.scalar_subquery(), sessions.scalar_subquery(), SecondFactor.confirmed_at)
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
+        .where(User.username == one_line(username))
     ).one_or_none()
     if row is None:
         raise NotFound
-    user, link_until, session_count = row
+    user, link_until, session_count, second_factor_since = row
     return UserEntry(
         id=user.id,
         username=user.username,
@@ -167,6 +170,7 @@ def user_entry(username: str) -> UserEntry:
         is_sample=user.is_sample,
         has_nip=user.nip is not None,
         has_password=user.password_hash is not None,
+        has_second_factor=second_factor_since is not None,
         created_at=user.created_at,
         last_seen_at=user.last_seen_at,
         sessions=session_count,

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from forum.accounts.models import Status, Unit, User
-from forum.accounts.queries.sessions import SessionLine
 from forum.core import content
 from forum.core.content import Contribution
 from forum.core.db import db
@@ -145,10 +144,9 @@ class SettingsPage:
     unit_name: str
     position: str
     status: Status
-    sessions: tuple[SessionLine, ...]
 
 
-def settings_page(user_id: int, sessions: tuple[SessionLine, ...]) -> SettingsPage:
+def settings_page(user_id: int) -> SettingsPage:
     row = db.session.execute(
         select(User.name, User.username, User.email, User.nip, Unit.name.label("unit_name"), User.position, User.status)
         .outerjoin(Unit, Unit.id == User.unit_id)
@@ -162,7 +160,6 @@ def settings_page(user_id: int, sessions: tuple[SessionLine, ...]) -> SettingsPa
         unit_name=row.unit_name or "",
         position=row.position,
         status=Status(row.status),
-        sessions=sessions,
     )
 
 

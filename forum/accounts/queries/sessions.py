@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from forum.accounts import tokens
-from forum.accounts.models import OneTimeLink, User, UserSession
+from forum.accounts.models import OneTimeLink, SecondFactor, User, UserSession
 from forum.core import clock
 from forum.core.db import db
 from forum.core.viewer import Role, Viewer
@@ -19,10 +19,12 @@ TOUCH_EVERY = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class FoundSession:
-    """`is_stale`: its last use was noted more than TOUCH_EVERY ago."""
+    """`is_stale`: its last use was noted more than TOUCH_EVERY ago. `confirmed_at`: when its user last proved who they are."""
 
     viewer: Viewer
     is_stale: bool
+    confirmed_at: datetime | None
+    has_second_factor: bool
 
 
 def viewer_of_session(token: str, idle: timedelta = timedelta(days=1)) -> FoundSession | None:
@@ -40,8 +42,11 @@ def viewer_of_session(token: str, idle: timedelta = timedelta(days=1)) -> FoundS
             User.theme,
             User.shortcuts,
             UserSession.last_seen_at,
+            UserSession.confirmed_at,
+            SecondFactor.confirmed_at.is_not(None).label("has_second_factor"),
         )
         .join(UserSession, UserSession.user_id == User.id)
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .where(
             UserSession.token_hash == tokens.digest(token),
             UserSession.expires_at > now,
@@ -62,28 +67,38 @@ def viewer_of_session(token: str, idle: timedelta = timedelta(days=1)) -> FoundS
         theme=row.theme,
         shortcuts=row.shortcuts,
     )
-    return FoundSession(viewer, now - row.last_seen_at > TOUCH_EVERY)
+    is_stale = now - row.last_seen_at > TOUCH_EVERY
+    return FoundSession(viewer, is_stale, row.confirmed_at, bool(row.has_second_factor))
 
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
-    """One browser in which a person is signed in."""
+    """One browser in which a person is signed in; '' where nothing is known of it."""
 
+    id: int
+    browser: str
+    system: str
+    place: str
     created_at: datetime
     last_seen_at: datetime
     is_current: bool
 
 
-def sessions_of(user_id: int, token: str | None) -> tuple[SessionLine, ...]:
-    """The sessions that still hold, last used first; `token` tells which one asks."""
-    current = tokens.digest(token) if token else ""
-    rows = db.session.execute(
-        select(UserSession.created_at, UserSession.last_seen_at, UserSession.token_hash)
-        .where(UserSession.user_id == user_id, UserSession.expires_at > clock.now())
-        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+def sessions_of(user_id: int, token: str | None, idle: timedelta) -> tuple[SessionLine, ...]:
+    """The sessions that still hold, this one first, then last used first; `token` tells which one asks."""
+    current, now = tokens.digest(token) if token else "", clock.now()
+    rows = db.session.scalars(
+        select(UserSession)
+        .where(UserSession.user_id == user_id, UserSession.expires_at > now, UserSession.last_seen_at > now - idle)
+        .order_by((UserSession.token_hash == current).desc(), UserSession.last_seen_at.desc(), UserSession.id.desc())
         .limit(50)
     )
-    return tuple(SessionLine(row.created_at, row.last_seen_at, row.token_hash == current) for row in rows)
+    return tuple(
+        SessionLine(
+            row.id, row.browser, row.system, row.place, row.created_at, row.last_seen_at, row.token_hash == current
+        )
+        for row in rows
+    )
 
 
 @dataclass(frozen=True, slots=True)

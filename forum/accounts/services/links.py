@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from forum.accounts import policy, tokens
 from forum.accounts.models import OneTimeLink, User
 from forum.accounts.passwords import PasswordHash
+from forum.accounts.services.notices import tell
 from forum.accounts.services.sessions import end_sessions
 from forum.audit import services as audit
 from forum.core import clock
@@ -61,6 +62,7 @@ def use_link(token: str, password_hash: PasswordHash) -> int:
         .values(used_at=now)
         .returning(OneTimeLink.user_id)
     )
+    had_password = db.session.scalar(select(User.password_hash.is_not(None)).where(User.id == user_id))
     changed: int | None = db.session.scalar(
         update(User).where(User.id == user_id, User.is_active).values(password_hash=password_hash).returning(User.id)
     )
@@ -68,4 +70,6 @@ def use_link(token: str, password_hash: PasswordHash) -> int:
         raise NotFound
     end_sessions(changed)
     audit.record(Viewer(id=changed), "user.password_by_link", "user", changed)
+    if had_password:
+        tell(changed, "password")
     return changed

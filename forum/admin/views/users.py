@@ -1,11 +1,12 @@
-"""People: list, new, edit, one-time link, end sessions."""
+"""People: list, new, edit, one-time link, end sessions, take away a lost second step."""
 
 from __future__ import annotations
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from forum.accounts import queries, services
+from forum.accounts import confirming, queries, services
+from forum.accounts.forms import ReasonForm
 from forum.accounts.login import viewer
 from forum.accounts.models import Status
 from forum.accounts.queries import UserEntry
@@ -36,6 +37,7 @@ def users() -> str:
 
 
 @blueprint.route("/pengguna/baru", methods=["GET", "POST"])
+@confirming.before_acting
 def user_new() -> Response | str:
     """A new account; its link is shown once, in the answer to the form."""
     form, choices = UserForm(), _choices()
@@ -73,6 +75,7 @@ def _link_page(username: str, name: str, token: str) -> str:
 
 
 @blueprint.route("/pengguna/<username>", methods=["GET", "POST"])
+@confirming.before_acting
 def user_edit(username: str) -> BaseResponse:
     """One account."""
     page = queries.user_entry(username)
@@ -87,7 +90,8 @@ def user_edit(username: str) -> BaseResponse:
             return redirect(url_for("admin.user_edit", username=page.username))
     else:
         _fill(form, page)
-    return form_page("admin/user_edit.html", form, page=page, choices=choices, is_self=page.id == viewer().id)
+    is_self = page.id == viewer().id
+    return form_page("admin/user_edit.html", form, page=page, choices=choices, is_self=is_self)
 
 
 def _entry(form: UserForm, unit_id: int | None, boards: list[int] | None) -> Entry:
@@ -113,6 +117,7 @@ def _fill(form: UserForm, page: UserEntry) -> None:
 
 
 @blueprint.post("/pengguna/<username>/tautan")
+@confirming.before_acting
 def user_link(username: str) -> str:
     """A new one-time link, shown once, in this answer. Earlier ones stop working."""
     page = queries.user_entry(username)
@@ -122,6 +127,7 @@ def user_link(username: str) -> str:
 
 
 @blueprint.post("/pengguna/<username>/keluarkan")
+@confirming.before_acting
 def user_end_sessions(username: str) -> BaseResponse:
     """Sign the person out everywhere."""
     page = queries.user_entry(username)
@@ -131,3 +137,17 @@ def user_end_sessions(username: str) -> BaseResponse:
     if page.id == viewer().id:
         return redirect(url_for("accounts.sign_in"))
     return redirect(url_for("admin.user_edit", username=page.username))
+
+
+@blueprint.route("/pengguna/<username>/langkah-kedua", methods=["GET", "POST"])
+@confirming.before_acting
+def user_second_factor(username: str) -> BaseResponse:
+    """Take away the second step of somebody who lost their phone, with a reason."""
+    page, form = queries.user_entry(username), ReasonForm()
+    if form.is_submitted():
+        with form.catching(), transaction():
+            services.remove_second_factor(viewer(), page.id, form.reason.data or "")
+        if not form.has_errors:
+            flash(_("Langkah kedua dihapus, dan semua perangkatnya dikeluarkan. Orangnya diberi tahu."), "success")
+            return redirect(url_for("admin.user_edit", username=page.username))
+    return form_page("admin/user_second_factor.html", form, page=page)

@@ -6,7 +6,7 @@ import base64
 
 from flask import Response, current_app, render_template
 
-from forum.accounts import services
+from forum.accounts import confirming, services
 from forum.accounts.login import viewer
 from forum.accounts.services import Imported, Plan, Problem
 from forum.admin.forms import ImportForm
@@ -20,6 +20,7 @@ SHOWN_PEOPLE = 200
 
 
 @blueprint.route("/pengguna/impor", methods=["GET", "POST"])
+@confirming.before_acting
 def users_import() -> Response | str:
     """Check a file, or make its accounts: all of them or none. The links are in this answer and nowhere else."""
     form = ImportForm()

@@ -137,6 +137,14 @@ def test_postgresql_is_reached_by_its_installed_driver(monkeypatch: pytest.Monke
     assert load_settings().database == "postgresql+psycopg://u:p@h/d"
 
 
+def test_a_file_of_breached_passwords_must_be_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("REMBUK_BREACHED_PASSWORDS", str(tmp_path / "pwned.txt"))
+    with pytest.raises(SettingsError, match=r"REMBUK_BREACHED_PASSWORDS.*no such file"):
+        load_settings()
+    (tmp_path / "pwned.txt").write_text("")
+    assert load_settings().breached_passwords == tmp_path / "pwned.txt"
+
+
 class TestProduction:
     @pytest.fixture(autouse=True)
     def _production(self, monkeypatch: pytest.MonkeyPatch) -> None:
