@@ -52,6 +52,7 @@ ACTIONS = {
     "unit.update": lazy("Perangkat daerah diubah"),
     "user.create": lazy("Akun dibuat"),
     "user.end_session": lazy("Satu sesi diakhiri"),
+    "user.recovery_code_used": lazy("Kode pemulihan dipakai"),
     "user.recovery_codes": lazy("Kode pemulihan dibuat baru"),
     "user.second_factor_off": lazy("Verifikasi dua langkah dimatikan"),
     "user.second_factor_on": lazy("Verifikasi dua langkah dinyalakan"),
