@@ -6,6 +6,7 @@ and for the password that was given.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -15,8 +16,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from forum.accounts import devices, login, queries, services, throttle
 from forum.accounts.services import Proof
-from forum.core import clock, keyed
+from forum.core import clock, keyed, ratelimit
 from forum.core.db import transaction
+from forum.core.errors import TooMany
 
 LIFETIME = timedelta(minutes=10)
 _NOTE = "first_step"
@@ -75,7 +77,11 @@ def take_code(user_id: int, code: str) -> Proof | None:
     """Use up a code of this person; None when it is wrong or was used before. Raises TooMany."""
     secret = current_app.config["SETTINGS"].secret_key
     device = throttle.device_of(secret, request.cookies.get(login.device_cookie_name()), user_id)
-    counted = throttle.count_code(user_id, device)
+    try:
+        counted = throttle.count_code(user_id, device)
+    except TooMany:
+        _warn_owner(user_id)
+        raise
     proof = services.examine_code(user_id, code)
     accepted = False
     if proof is not None:
@@ -86,3 +92,11 @@ def take_code(user_id: int, code: str) -> Proof | None:
         return None
     throttle.forgive(counted)
     return proof
+
+
+def _warn_owner(user_id: int) -> None:
+    """Once a day at most."""
+    with suppress(TooMany):
+        ratelimit.hit(ratelimit.GUESSING_TOLD, user_id)
+        with transaction():
+            services.note_guessing(user_id)

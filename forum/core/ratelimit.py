@@ -32,6 +32,7 @@ SIGN_IN_ACCOUNT = Limit("sign-in-account", 10, 300)
 # Codes at the second step: three in a million are right at any time, so 50 tries a day find one in some 18 years.
 SECOND_FACTOR = Limit("second-factor", 5, 300)
 SECOND_FACTOR_DAY = Limit("second-factor-day", 50, 86400)
+GUESSING_TOLD = Limit("guessing-told", 1, 86400)
 WRITE = Limit("write", 20, 60)
 PREVIEW = Limit("preview", 60, 60)
 ACT = Limit("act", 120, 60)

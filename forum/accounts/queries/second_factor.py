@@ -21,6 +21,7 @@ SAFETY_ACTS = (
     "user.second_factor_on",
     "user.second_factor_off",
     "user.second_factor_removed",
+    "user.second_factor_guessed",
     "user.recovery_codes",
     "user.recovery_code_used",
 )
@@ -50,7 +51,7 @@ def second_factor_page(user_id: int) -> SecondFactorPage:
 
 @dataclass(frozen=True, slots=True)
 class SafetyEvent:
-    """`by_self`: the owner did it; otherwise an admin or the installation."""
+    """`by_self`: the owner did it; otherwise an admin, the installation, or an unknown person."""
 
     action: str
     at: datetime

@@ -19,6 +19,7 @@ WHAT = (
     "second_factor_on",
     "second_factor_off",
     "second_factor_removed",
+    "second_factor_guessed",
     "recovery_code_used",
 )
 

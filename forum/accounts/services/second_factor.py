@@ -18,7 +18,7 @@ from forum.core.db import db, rows_changed
 from forum.core.errors import Conflict, Denied, Invalid, NotFound
 from forum.core.i18n import lazy
 from forum.core.text import one_line
-from forum.core.viewer import Viewer
+from forum.core.viewer import SYSTEM, Viewer
 
 # For how long a key that was shown may still be confirmed.
 SETUP_LIFETIME = timedelta(minutes=30)
@@ -87,11 +87,13 @@ def confirm_setup(actor: Viewer, code: str, recovery: RecoveryHashes, *, token: 
             ),
             "code",
         )
-    db.session.execute(
+    confirmed = db.session.execute(
         update(SecondFactor)
-        .where(SecondFactor.user_id == user_id)
+        .where(SecondFactor.user_id == user_id, SecondFactor.confirmed_at.is_(None))
         .values(confirmed_at=clock.now(), last_step=step, salt=recovery.salt)
     )
+    if rows_changed(confirmed) != 1:  # by a request that was a moment faster
+        raise NotFound
     _store(user_id, recovery.hashes)
     end_sessions(user_id, but=token)
     audit.record(actor, "user.second_factor_on", "user", user_id)
@@ -175,6 +177,12 @@ def _use_recovery_code(user_id: int, code_hash: str) -> bool:
     audit.record(Viewer(id=user_id), "user.recovery_code_used", "user", user_id, after={"left": left})
     tell(user_id, "recovery_code_used")
     return True
+
+
+def note_guessing(user_id: int) -> None:
+    """Note, and tell the owner, that somebody tries codes: whoever gets so far knows the password, or has a session."""
+    audit.record(SYSTEM, "user.second_factor_guessed", "user", user_id)
+    tell(user_id, "second_factor_guessed")
 
 
 def switch_off(actor: Viewer) -> None:

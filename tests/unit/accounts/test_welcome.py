@@ -121,7 +121,11 @@ def test_a_change_is_told_to_its_person_without_a_link(outgoing: list[EmailMessa
         body = message.get_body((kind,)).get_content()
         assert "http" not in body
         assert ("Budi <b>" in body) is (kind == "plain")
-        words = {"password": "Kata sandi akun Anda", "recovery_code_used": "kode cadangan"}.get(what, "angkah kedua")
+        words = {
+            "password": "Kata sandi akun Anda",
+            "recovery_code_used": "kode cadangan",
+            "second_factor_guessed": "kode yang salah",
+        }.get(what, "angkah kedua")
         assert words in body
 
 

@@ -222,11 +222,16 @@ def test_five_wrong_codes_make_one_wait_and_the_owner_is_not_kept_out(client: Fl
         first_step(thief)
         answers = [second_step(thief, "000000").status_code for _ in range(6)]
         assert answers == [422] * 5 + [429]
+        assert log().count("user.second_factor_guessed") == 1
+        told = db.session.scalars(text("SELECT key FROM outbox WHERE topic = 'mail.account_changed'")).all()
+        assert f"second_factor_guessed:{budi.id}" in told
         refused = second_step(thief, phone.code(1))
         assert refused.status_code == 429
         assert 0 < int(refused.headers["Retry-After"]) <= 300
         first_step(client)
         assert second_step(client, phone.code(1)).status_code == 302
+        assert "mencoba menebak" in client.get("/akun/sesi").get_data(as_text=True)
+        assert log().count("user.second_factor_guessed") == 1
     with clock.fixed(NOW + timedelta(minutes=5)):
         newcomer = other(client)
         first_step(newcomer)
