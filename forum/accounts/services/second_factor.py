@@ -226,7 +226,9 @@ def _is_on(user_id: int) -> bool:
 
 
 def _id_of(actor: Viewer) -> int:
-    if actor.id is None or db.session.scalar(select(User.is_active).where(User.id == actor.id)) is not True:
+    """The id of an active person, whose row is locked: what two browsers do at once is done one after the other."""
+    locked = select(User.is_active).where(User.id == actor.id).with_for_update()
+    if actor.id is None or db.session.scalar(locked) is not True:
         raise Denied
     return actor.id
 

@@ -56,3 +56,20 @@ def test_a_key_confirmed_twice_at_once_is_confirmed_once(together: Together) -> 
     stored = set(db.session.scalars(select(RecoveryCode.code_hash)))
     assert stored in [set(one.hashes) for one in sets]
     assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == 1
+
+
+def test_what_two_browsers_begin_or_renew_at_once_is_whole(together: Together) -> None:
+    actor = viewer_for(a_member())
+    begun = together(*[lambda: services.begin_setup(actor)] * AT_ONCE)
+    assert begun == [None] * AT_ONCE
+    db.session.rollback()
+    secret = services.pending_secret(actor.id)
+    with transaction():
+        first = services.make_recovery_codes()
+        services.confirm_setup(actor, pyotp.TOTP(secret).at(clock.now()), first, token=None)
+    sets = [services.make_recovery_codes() for _ in range(4)]
+    assert together(*[lambda one=one: services.new_recovery_codes(actor, one) for one in sets]) == [None] * 4
+    db.session.rollback()
+    stored = set(db.session.scalars(select(RecoveryCode.code_hash)))
+    salt = db.session.scalar(select(SecondFactor.salt))
+    assert [stored == set(one.hashes) for one in sets if one.salt == salt] == [True]
