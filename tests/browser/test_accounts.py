@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import time
+from contextlib import closing
 from itertools import count
 from urllib.parse import urlsplit
 
 import pyotp
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import NewVisitor, Site
+from tests.browser.test_accessibility import AXE, faults
 from tests.browser.visitor import PHONE, Visitor
 
 pytestmark = pytest.mark.browser
@@ -21,18 +24,17 @@ _numbers = count(1)
 
 
 @pytest.fixture
-def newcomer(site: Site, visitor: NewVisitor) -> str:
+def newcomer(site: Site, browser: Browser) -> str:
     """An account of its own for each test, made by the admin; it has the password GOOD."""
     username = f"kedua{next(_numbers)}"
-    admin = visitor("admin")
-    page = admin.open("/admin/pengguna/baru")
-    page.get_by_label("Nama pengguna").fill(username)
-    page.get_by_label("Nama lengkap").fill("Orang Kedua")
-    page.get_by_label("Surel").fill(f"{username}@contoh.go.id")
-    page.get_by_role("button", name="Simpan dan buat tautan").click()
-    confirm_where_asked(page)
-    link = page.locator("#tautan").input_value()
-    with Visitor(admin.browser, site.url, js=False) as guest:
+    with Visitor(browser, site.url, js=False) as admin:
+        page = come_in_as_admin(admin, "/admin/pengguna/baru")
+        page.get_by_label("Nama pengguna").fill(username)
+        page.get_by_label("Nama lengkap").fill("Orang Kedua")
+        page.get_by_label("Surel").fill(f"{username}@contoh.go.id")
+        page.get_by_role("button", name="Simpan dan buat tautan").click()
+        link = page.locator("#tautan").input_value()
+    with Visitor(browser, site.url, js=False) as guest:
         first = guest.open(urlsplit(link).path)
         first.get_by_label("Kata sandi baru").fill(GOOD)
         first.get_by_label("Tulis sekali lagi").fill(GOOD)
@@ -41,10 +43,13 @@ def newcomer(site: Site, visitor: NewVisitor) -> str:
     return username
 
 
-def confirm_where_asked(page: Page) -> None:
-    if page.get_by_role("heading", name="Konfirmasi kata sandi").count():
-        page.get_by_label("Kata sandi").fill(PASSWORD)
-        page.get_by_role("button", name="Lanjutkan").click()
+def come_in_as_admin(visitor: Visitor, path: str) -> Page:
+    """By a session of its own: confirming gives a session a new token, and others use the kept one."""
+    page = visitor.open(f"/masuk?next={path}")
+    page.get_by_label("NIP, surel, atau nama pengguna").fill("admin")
+    page.get_by_label("Kata sandi").fill(PASSWORD)
+    page.get_by_role("button", name="Masuk").click()
+    return visitor.looked()
 
 
 def first_step(visitor: Visitor, username: str) -> Page:
@@ -127,3 +132,62 @@ def test_ending_another_browser(visitor: NewVisitor, newcomer: str, js: bool) ->
     page.get_by_role("button", name="Keluarkan semua perangkat lain").click()
     expect(here.looked().get_by_text("perangkat lain dikeluarkan")).to_be_visible()
     expect(there.open("/akun")).to_have_url(re.compile("/masuk"))
+
+
+def forget_confirmation(site: Site) -> None:
+    """As if the newest session had begun long ago."""
+    newest = "SELECT max(id) FROM user_sessions"
+    with closing(sqlite3.connect(site.instance / "rembuk.sqlite", timeout=10)) as database, database:
+        database.execute(f"UPDATE user_sessions SET confirmed_at = NULL WHERE id = ({newest})")
+
+
+def test_a_sensitive_form_waits_for_the_password_and_goes_on(
+    site: Site, browser: Browser, newcomer: str, width: int, js: bool
+) -> None:
+    with Visitor(browser, site.url, width=width, js=js) as admin:
+        admin.expects("403|422")
+        page = come_in_as_admin(admin, f"/admin/pengguna/{newcomer}")
+        forget_confirmation(site)
+        page.get_by_label("Jabatan").fill("Pengelola aduan")
+        page.get_by_role("button", name="Simpan").click()
+        expect(admin.looked().get_by_role("heading", name="Konfirmasi kata sandi")).to_be_visible()
+        admin.shot("konfirmasi")
+        page.get_by_label("Kata sandi").fill("salah sekali")
+        page.get_by_role("button", name="Lanjutkan").click()
+        expect(admin.looked().get_by_role("alert")).to_contain_text("Kata sandi salah")
+        page.get_by_label("Kata sandi").fill(PASSWORD)
+        page.get_by_role("button", name="Lanjutkan").click()
+        expect(admin.looked().get_by_text("Perubahan tersimpan.")).to_be_visible()
+        expect(page.get_by_label("Jabatan")).to_have_value("Pengelola aduan")
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed (npm ci)")
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_pages_of_the_second_step_have_no_faults(
+    site: Site, visitor: NewVisitor, newcomer: str, dark: bool
+) -> None:
+    axe = AXE.read_text(encoding="utf-8")
+    person = visitor(width=PHONE, dark=dark)
+    person.expects("422")
+    page = first_step(person, newcomer)
+    page.goto("/akun/langkah-kedua")
+    found = faults(page, axe, "awal")
+    page.get_by_role("button", name="Pasang langkah kedua").click()
+    found += faults(person.looked(), axe, "pasang")
+    secret = page.locator("#kunci").inner_text().replace(" ", "")
+    page.get_by_label("Kode 6 angka").fill("000000")
+    page.get_by_role("button", name="Aktifkan").click()
+    found += faults(person.looked(), axe, "galat")
+    page.get_by_label("Kode 6 angka").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="Aktifkan").click()
+    found += faults(person.looked(), axe, "kode cadangan")
+    for name, path in {"aktif": "/akun/langkah-kedua", "matikan": "/akun/langkah-kedua/matikan"}.items():
+        found += faults(person.open(path), axe, name)
+    forget_confirmation(site)
+    found += faults(person.open("/akun/konfirmasi"), axe, "konfirmasi")
+    sign_out(person)
+    page = first_step(person, newcomer)
+    found += faults(page, axe, "langkah kedua")
+    page.get_by_role("link", name="Pakai kode cadangan").click()
+    found += faults(person.looked(), axe, "cadangan")
+    assert found == []
