@@ -48,6 +48,8 @@ def _rights(facts: Facts, row: PostRow) -> PostRights:
         solve=solvable and not is_solution and not row.is_deleted,
         unsolve=solvable and is_solution,
         history=row.edited_at is not None and policy.may_see_history(viewer, thread, row),
+        report=policy.may_report(viewer, thread, row),
+        moderate=policy.may_moderate(viewer, thread.board_id),
     )
 
 
