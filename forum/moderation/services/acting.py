@@ -76,11 +76,13 @@ def _tell(
 def undo(actor: Viewer, act_id: int, reason: str) -> None:
     """Take an act back, within UNDO_FOR. Appeals against it that wait are granted by that.
 
-    Raises NotFound, Denied, Invalid, Conflict (too late, taken back already, or what has happened since stands in the way).
+    Raises NotFound, Denied (no moderator there, or concerned themselves), Invalid, Conflict (too late, taken back already, or what has happened since stands in the way).
     """
     ruling = ruling_for(actor, act_id)
     if not ruling.may_moderate:
-        raise Denied(_("Hanya moderator yang dapat membatalkan keputusan ini."))
+        raise Denied(_("Hanya moderator yang dapat mencabut keputusan ini."))
+    if actor.id in ruling.concerned:
+        raise Denied(_("Keputusan ini tentang Anda sendiri. Ajukan banding, moderator lain akan memeriksanya."))
     reason = reason_text(reason)
     if clock.now() - ruling.at > UNDO_FOR:
         raise Conflict(
