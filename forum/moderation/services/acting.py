@@ -76,7 +76,8 @@ def _tell(
 def undo(actor: Viewer, act_id: int, reason: str) -> None:
     """Take an act back, within UNDO_FOR. Appeals against it that wait are granted by that.
 
-    Raises NotFound, Denied (no moderator there, or concerned themselves), Invalid, Conflict (too late, taken back already, or what has happened since stands in the way).
+    Raises NotFound, Denied (no moderator there, or concerned themselves), Invalid, Conflict (too late, taken back already, or what has
+    happened since stands in the way).
     """
     ruling = ruling_for(actor, act_id)
     if not ruling.may_moderate:

@@ -14,7 +14,7 @@ from forum.core.errors import Conflict, Invalid, NotFound
 from forum.core.forms import Form, text_of, whole_number
 from forum.core.i18n import _, message_id, translated
 from forum.core.web import flash, see_other
-from forum.moderation import acts, policy
+from forum.moderation import acts, policy, subjects
 from forum.moderation.acts import Act
 from forum.moderation.addresses import CASES, case_url
 from forum.moderation.causes import CAUSES, FLAG_REASONS
@@ -66,17 +66,26 @@ def _may_decide(page: CasePage) -> bool:
     return record.state == "open" and record.author_id != viewer().id and record.assignee_id in (None, viewer().id)
 
 
-def offered(subject: Subject | None) -> tuple[Act, ...]:
-    """The acts that make sense for a subject and what it is part of, mildest kind first."""
-    if subject is None:
-        return ()
-    actor = viewer()
-    return tuple(
-        act
-        for kind, number in subject.parts.items()
-        for act in acts.acts_for(kind)
-        if act.offered is None or act.offered(actor, number)
-    )
+def offered(subject: Subject | None) -> tuple[tuple[object, tuple[Act, ...]], ...]:
+    """The acts that make sense for a subject and what it is part of, under the name of what they are done to.
+
+    An opening post is its thread, so what can be done to the thread is not offered a second time for the post.
+    """
+    groups, seen = [], set()
+    for kind, number in (subject.parts if subject else {}).items():
+        if found := tuple(act for act in acts.acts_for(kind) if _is_offered(act, number) and _verb(act) not in seen):
+            groups.append((subjects.kind_of(kind).label, found))
+        if subject and subject.kind == kind == "thread":
+            seen = {_verb(act) for act in acts.acts_for(kind)}
+    return tuple(groups)
+
+
+def _is_offered(act: Act, number: int) -> bool:
+    return act.offered is None or act.offered(viewer(), number)
+
+
+def _verb(act: Act) -> str:
+    return act.name.partition(".")[2]
 
 
 def caught(form: Form, do: Callable[[], Response]) -> tuple[Response | None, int]:
