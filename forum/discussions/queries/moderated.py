@@ -28,6 +28,7 @@ def read_post(viewer: Viewer | None, post_id: int) -> Subject:
     """A reply; or the thread, for its opening post. Raises NotFound. Two statements."""
     statement = (
         select(Post, Thread, User, Board.name)
+        .select_from(Post)
         .join(Thread, Thread.id == Post.thread_id)
         .join(User, User.id == Post.author_id)
         .join(Board, Board.id == Thread.board_id)

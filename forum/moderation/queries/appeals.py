@@ -62,6 +62,7 @@ def appeal_for(viewer: Viewer, appeal_id: int) -> AppealRecord:
     """An appeal, for moderators of what it is about. Raises NotFound. Three statements."""
     row = db.session.execute(
         select(Appeal, User.name, User.username, _decider.name)
+        .select_from(Appeal)
         .join(ModerationAct, ModerationAct.id == Appeal.act_id)
         .join(User, User.id == Appeal.user_id)
         .outerjoin(_decider, _decider.id == Appeal.decided_by_id)
@@ -97,6 +98,7 @@ def appeals_page(viewer: Viewer, state: str, page: int) -> tuple[tuple[AppealLin
             Appeal.id, Appeal.at, Appeal.state, User.name, ModerationAct.title, ModerationAct.act,
             acted.name.label("acted_by"),
         )
+        .select_from(Appeal)
         .join(ModerationAct, ModerationAct.id == Appeal.act_id)
         .join(User, User.id == Appeal.user_id)
         .join(acted, acted.id == ModerationAct.actor_id)

@@ -148,6 +148,7 @@ def _records(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     """The cases that the viewer may see."""
     return (
         select(*_columns())
+        .select_from(Case)
         .outerjoin(_assignee, _assignee.id == Case.assignee_id)
         .outerjoin(_decider, _decider.id == Case.decided_by_id)
         .where(_seen_by(viewer))

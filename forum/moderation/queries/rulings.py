@@ -67,6 +67,7 @@ def _statement() -> Select[*tuple[Any, ...]]:
             _undoer.name,
             policy.board_of(ModerationAct.kind, ModerationAct.subject_id).label("board_id"),
         )
+        .select_from(ModerationAct)
         .join(User, User.id == ModerationAct.actor_id)
         .outerjoin(_undoer, _undoer.id == ModerationAct.undone_by_id)
     )

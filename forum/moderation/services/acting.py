@@ -79,6 +79,7 @@ def undo(actor: Viewer, act_id: int, reason: str) -> None:
     Raises NotFound, Denied (no moderator there, or concerned themselves), Invalid, Conflict (too late, taken back already, or what has
     happened since stands in the way).
     """
+    hold_act(act_id)
     ruling = ruling_for(actor, act_id)
     if not ruling.may_moderate:
         raise Denied(_("Hanya moderator yang dapat mencabut keputusan ini."))
@@ -95,6 +96,11 @@ def undo(actor: Viewer, act_id: int, reason: str) -> None:
         .where(Appeal.act_id == act_id, Appeal.state == "open")
         .values(state="taken_back", answer=reason, decided_at=clock.now(), decided_by_id=actor.id)
     )
+
+
+def hold_act(act_id: int) -> None:
+    """Keep others who are about to take an act back, or to appeal, waiting until the transaction ends: everybody holds the act first."""
+    db.session.execute(select(ModerationAct.id).where(ModerationAct.id == act_id).with_for_update())
 
 
 def take_back(actor: Viewer, ruling: Ruling, reason: str) -> None:

@@ -17,7 +17,7 @@ from forum.moderation.addresses import ruling_url
 from forum.moderation.models import Appeal
 from forum.moderation.queries.appeals import AppealRecord, appeal_for
 from forum.moderation.queries.rulings import ruling_for
-from forum.moderation.services.acting import take_back
+from forum.moderation.services.acting import hold_act, take_back
 from forum.moderation.services.texts import long_text, reason_text
 from forum.notifications import services as notifications
 
@@ -31,6 +31,7 @@ def appeal(actor: Viewer, act_id: int, body: str) -> int:
 
     Raises NotFound, Denied (not concerned), Invalid, Conflict (once only, too late, or taken back already).
     """
+    hold_act(act_id)
     ruling = ruling_for(actor, act_id)
     if actor.id not in ruling.concerned:
         raise Denied(_("Hanya yang terkait keputusan ini yang dapat mengajukan banding."))
@@ -58,6 +59,7 @@ def decide(actor: Viewer, appeal_id: int, outcome: str, answer: str) -> None:
     if outcome not in ("upheld", "taken_back"):
         raise Invalid(_("Pilih apakah keputusan tetap berlaku atau dicabut."), "outcome")
     answer = reason_text(answer, "answer")
+    hold_act(record.ruling.id)
     _close(actor, record, outcome, answer)
     if outcome == "taken_back":
         take_back(actor, record.ruling, answer)

@@ -68,11 +68,11 @@ def decide(actor: Viewer, case_id: int, version: int, choice: str, values: Mappi
     reason = reason_text(reason)
     outcome = "none" if choice == NO_ACTION else "act"
     act = "" if outcome == "none" else choice
+    if act:  # before the case is touched: whoever writes in a thread holds that first, and then perhaps a case about it
+        perform(actor, act, _part(actor, case, act), values, reason, case.id)
     _move_on(
         case, state="closed", outcome=outcome, act=act, reason=reason, decided_at=clock.now(), decided_by_id=actor.id
     )
-    if act:
-        perform(actor, act, _part(actor, case, act), values, reason, case.id)
     audit.record(actor, "case.decide", "case", case.id, after={"outcome": outcome, "act": act}, reason=reason)
     _tell_reporters(actor, case, TOLD_ACT if act else TOLD_NONE, "" if act else reason)
     db.session.flush()
