@@ -88,7 +88,7 @@ def undo(actor: Viewer, act_id: int, reason: str) -> None:
     reason = reason_text(reason)
     if clock.now() - ruling.at > UNDO_FOR:
         raise Conflict(
-            _("Keputusan ini sudah lewat %(days)d hari, jadi tidak dapat dibatalkan lagi.", days=UNDO_FOR.days)
+            _("Keputusan ini sudah lewat %(days)d hari, jadi tidak dapat dicabut lagi.", days=UNDO_FOR.days)
         )
     take_back(actor, ruling, reason)
     db.session.execute(
