@@ -124,17 +124,21 @@ class Names(dict[str, str]):
 
     def _flagged(self) -> str:
         """A reply that the member reported."""
-        post_id, member = self._reply(), self.scene.people["member"]
+        post_id, member = self._reply_elsewhere(), self.scene.people["member"]
         assert member is not None
-        a_flag(member, int(post_id))
-        return post_id
+        a_flag(member, post_id)
+        return str(post_id)
+
+    def _reply_elsewhere(self) -> int:
+        """A reply in a thread of its own, which nothing else happens to."""
+        return a_reply(self.scene.author, a_thread(self.scene.author, self.scene.board)).post_id
 
     def _case(self) -> str:
-        return str(a_case(int(self._reply())))
+        return str(a_case(self._reply_elsewhere()))
 
     def _ruling(self) -> str:
         """What another moderator asked of the author."""
-        return str(a_ruling(a_moderator(), int(self._reply())))
+        return str(a_ruling(a_moderator(), self._reply_elsewhere()))
 
     def _appeal(self) -> str:
         return str(an_appeal(self.scene.author, int(self._ruling())))
