@@ -134,6 +134,29 @@ class SolvedThread:
     replies: int
 
 
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something that moderators look after, as a line of their start page. `count(viewer)`: how much waits; None: nothing to count."""
+
+    slug: str
+    label: object
+    hint: object
+    url: str
+    count: Callable[[Viewer], int] | None = None
+
+
+_duties: dict[str, Duty] = {}
+
+
+def register_duty(duty: Duty) -> None:
+    """Add a line to the moderators' start page; a second one under the same slug replaces the first."""
+    _duties[duty.slug] = duty
+
+
+def duties() -> tuple[Duty, ...]:
+    return tuple(_duties.values())
+
+
 SolvedReader = Callable[[Viewer, frozenset[int], int], tuple[SolvedThread, ...]]
 _solved_readers: list[SolvedReader] = []
 

@@ -36,6 +36,7 @@ GUESSING_TOLD = Limit("guessing-told", 1, 86400)
 WRITE = Limit("write", 20, 60)
 PREVIEW = Limit("preview", 60, 60)
 ACT = Limit("act", 120, 60)
+FLAG = Limit("flag", 20, 3600)
 DRAFT = Limit("draft", 60, 60)
 # Reads: counted in memory (see `hit_here`). Suggestions are asked for at every pause while somebody types.
 SEARCH = Limit("search", 60, 60)

@@ -15,7 +15,7 @@ from forum.core.content import (
 )
 from forum.core.i18n import lazy
 from forum.core.viewer import Viewer
-from forum.discussions.queries import contributions, search_cards, searching, taking_up
+from forum.discussions.queries import contributions, moderated, search_cards, searching, taking_up
 from forum.discussions.queries.admin import board_names
 from forum.search import sources
 from forum.search.documents import Kind, SearchDocument
@@ -80,3 +80,4 @@ def register() -> None:
     register_share_reader(taking_up.cited_share)
     sources.register(Discussions())
     sources.register_places(BoardsAndTags())
+    moderated.register()

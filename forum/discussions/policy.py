@@ -168,6 +168,11 @@ def may_vote(viewer: Viewer, thread: ThreadState, post: PostState) -> bool:
     return viewer.is_authenticated and not post.is_deleted and not thread.is_deleted and post.author_id != viewer.id
 
 
+def may_report(viewer: Viewer, thread: ThreadState, post: PostState) -> bool:
+    """Everyone who reads, but not their own posts."""
+    return may_vote(viewer, thread, post)
+
+
 def may_solve(viewer: Viewer, thread: ThreadState) -> bool:
     """The asker and moderators say which reply solved it."""
     return not thread.is_deleted and (thread.author_id == viewer.id or viewer.moderates(thread.board_id))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from forum.core.content import register_made_reader
+from forum.core.content import Duty, register_duty, register_made_reader
+from forum.core.i18n import lazy
 from forum.core.viewer import Viewer
-from forum.library.queries import guides, searching
+from forum.library.queries import desk, guides, searching
 from forum.search import sources
 from forum.search.documents import Kind, SearchDocument
 from forum.search.sources import Card
@@ -43,3 +44,5 @@ def register() -> None:
     """What search finds, and which guides come from a thread."""
     sources.register(Guides())
     register_made_reader(guides.made_from)
+    hint = lazy("Naskah yang menunggu tinjauan, panduan yang dilaporkan atau perlu ditinjau ulang")
+    register_duty(Duty("guides", lazy("Meja kurator"), hint, "/moderasi/panduan", desk.waiting))

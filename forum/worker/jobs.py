@@ -28,6 +28,7 @@ from forum.core.db import db, transaction
 from forum.discussions.models import Draft
 from forum.discussions.services import upkeep
 from forum.library.services import citing, due
+from forum.moderation.services import acting, checking
 from forum.search.services import log
 
 Handler = Callable[[str], None]
@@ -121,6 +122,18 @@ def forget_old_searches(key: str) -> None:
             outbox.put("housekeeping.searches", key)
 
 
+def check_post(key: str) -> None:
+    """Look whether a post is something for moderators."""
+    with transaction():
+        checking.check(int(key))
+
+
+def forget_undo(key: str) -> None:
+    """Let go of what taking back old acts of moderators would have needed."""
+    with transaction():
+        acting.forget_undo()
+
+
 HANDLERS: dict[str, Handler] = {
     "worker.heartbeat": heartbeat,
     "mail.welcome": send_welcome,
@@ -129,8 +142,10 @@ HANDLERS: dict[str, Handler] = {
     "housekeeping.rate_counts": forget_rate_counts,
     "housekeeping.drafts": forget_old_drafts,
     "housekeeping.searches": forget_old_searches,
+    "housekeeping.undo": forget_undo,
     "posts.render_again": render_again,
     CITATIONS: count_citations,
+    checking.CHECK: check_post,
     "library.review_dates": review_dates,
 }
 
@@ -140,6 +155,7 @@ PERIODIC: dict[str, timedelta] = {
     "housekeeping.rate_counts": timedelta(hours=6),
     "housekeeping.drafts": timedelta(hours=24),
     "housekeeping.searches": timedelta(hours=24),
+    "housekeeping.undo": timedelta(hours=24),
     "posts.render_again": timedelta(minutes=2),
     "library.review_dates": timedelta(hours=1),
 }

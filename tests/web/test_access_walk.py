@@ -25,6 +25,7 @@ from tests.factories.argon2 import cheap_argon2
 from tests.factories.discussions import a_board, a_key, a_reply, a_tag, a_text, a_thread, delete
 from tests.factories.forms import csrf_token
 from tests.factories.guides import a_draft, a_guide, a_pending
+from tests.factories.moderation import a_case, a_flag, a_ruling, an_appeal, newest_notice
 from tests.optional import missing
 from tests.policy.permissions import ROLES, ROWS, Row
 
@@ -120,6 +121,31 @@ class Names(dict[str, str]):
         with transaction() as session:
             services.start_session(self.scene.author.id, 14)
             return str(session.scalar(select(func.max(UserSession.id))))
+
+    def _flagged(self) -> str:
+        """A reply that the member reported."""
+        post_id, member = self._reply_elsewhere(), self.scene.people["member"]
+        assert member is not None
+        a_flag(member, post_id)
+        return str(post_id)
+
+    def _reply_elsewhere(self) -> int:
+        """A reply in a thread of its own, which nothing else happens to."""
+        return a_reply(self.scene.author, a_thread(self.scene.author, self.scene.board)).post_id
+
+    def _case(self) -> str:
+        return str(a_case(self._reply_elsewhere()))
+
+    def _ruling(self) -> str:
+        """What another moderator asked of the author."""
+        return str(a_ruling(a_moderator(), self._reply_elsewhere()))
+
+    def _appeal(self) -> str:
+        return str(an_appeal(self.scene.author, int(self._ruling())))
+
+    def _notice(self) -> str:
+        self._ruling()
+        return str(newest_notice(self.scene.author))
 
     def _bystander(self) -> str:
         return a_member().username

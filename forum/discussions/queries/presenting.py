@@ -38,6 +38,7 @@ class Facts:
 def _rights(facts: Facts, row: PostRow) -> PostRights:
     viewer, thread = facts.viewer, facts.loaded.record
     is_solution = row.id == thread.solution_id
+    moderates = policy.may_moderate(viewer, thread.board_id)
     solvable = thread.kind == "question" and not row.is_opening and policy.may_solve(viewer, thread)
     return PostRights(
         reply=facts.loaded.head.may.reply and not row.is_deleted,
@@ -48,6 +49,8 @@ def _rights(facts: Facts, row: PostRow) -> PostRights:
         solve=solvable and not is_solution and not row.is_deleted,
         unsolve=solvable and is_solution,
         history=row.edited_at is not None and policy.may_see_history(viewer, thread, row),
+        report=policy.may_report(viewer, thread, row),
+        moderate=moderates and not row.is_deleted,
     )
 
 

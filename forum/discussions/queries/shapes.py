@@ -161,6 +161,8 @@ class PostRights:
     solve: bool = False
     unsolve: bool = False
     history: bool = False
+    report: bool = False
+    moderate: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from forum.discussions.queries.records import PostRecord, ThreadRecord, hold_thr
 from forum.discussions.services.tagging import count_tags, parse_tags, set_tags, tag_ids
 from forum.discussions.services.texts import Text, reason_text, title_text
 from forum.discussions.services.touching import touch, touch_citations, touch_post, touch_whole_thread
+from forum.moderation.services import checking
 
 
 def edit_post(
@@ -52,6 +53,7 @@ def edit_post(
         _store_edit(actor, thread, post, text, new_title, reason)
     touch_post(thread.id, post_id, is_opening=post.is_opening)
     touch_citations(post_id, post.html, text.html)
+    checking.ask(post_id)
     db.session.execute(delete(Draft).where(Draft.user_id == actor.id, Draft.place == f"edit:{post_id}"))
     db.session.flush()
     url = thread_url(thread.id, thread.slug if new_title == thread.title else slugify(new_title))

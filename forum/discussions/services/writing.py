@@ -25,6 +25,7 @@ from forum.discussions.queries.shapes import ThreadKind
 from forum.discussions.services.tagging import parse_tags, set_tags, tag_ids
 from forum.discussions.services.texts import Text, title_text
 from forum.discussions.services.touching import touch, touch_citations
+from forum.moderation.services import checking
 
 MAX_KEY = 64
 
@@ -119,6 +120,7 @@ def open_thread(
     db.session.flush()
     touch(threads=[thread.id])
     touch_citations(post.id, post.html)
+    checking.ask(post.id)
     return Written(post.id, thread.id, thread_url(thread.id, thread.slug))
 
 
@@ -168,6 +170,7 @@ def post_reply(actor: Viewer, thread_id: int, parent_id: int, text: Text, key: s
     db.session.flush()
     touch(replies=[post.id])
     touch_citations(post.id, post.html)
+    checking.ask(post.id)
     return Written(post.id, thread_id, permalink(thread.url, post.id))
 
 

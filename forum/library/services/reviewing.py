@@ -8,7 +8,7 @@ from forum.audit import services as audit
 from forum.core import clock, outbox
 from forum.core.db import db
 from forum.core.errors import Conflict, Denied, Invalid
-from forum.core.i18n import _
+from forum.core.i18n import _, lazy
 from forum.core.text import one_line
 from forum.core.viewer import Viewer
 from forum.library import policy, workflow
@@ -18,8 +18,14 @@ from forum.library.services.reviews import next_review
 from forum.library.services.texts import GuideText
 from forum.library.services.writing import free_slug, store_text
 from forum.library.workflow import NEEDS_REASON, Action, State, Who
+from forum.notifications import services as notifications
 
 MAX_REASON = 1000
+TOLD = {
+    Action.APPROVE: lazy("Naskah Anda disetujui dan terbit: “%(title)s”."),
+    Action.SEND_BACK: lazy("Kurator meminta perbaikan pada naskah Anda: “%(title)s”."),
+    Action.REJECT: lazy("Naskah Anda belum dapat diterima: “%(title)s”."),
+}
 
 
 def approve(actor: Viewer, revision_id: int, version: int, *, validates: bool) -> None:
@@ -86,6 +92,15 @@ def _decide(actor: Viewer, revision_id: int, version: int, action: Action, reaso
     db.session.flush()
     told = {"revision": row.number, "state": row.state}
     audit.record(actor, f"guide.{action}", "guide", row.guide_id, after=told, reason=row.decision_reason)
+    notifications.notify(
+        {row.author_id, *row.editors},
+        f"guide.{action}",
+        TOLD[action],
+        {"title": row.title},
+        url=f"/tinjau/{row.id}",
+        note=row.decision_reason,
+        actor=actor,
+    )
     return row
 
 
