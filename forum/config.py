@@ -168,8 +168,13 @@ class Settings(BaseSettings):
 
     @property
     def staff_needs_second_factor(self) -> bool:
-        """Whether moderators and admins can do nothing before they have set up a second step; by default in production."""
-        return self.env == "production" if self.staff_second_factor is None else self.staff_second_factor
+        """Whether moderators and admins can do nothing before they have set up a second step.
+
+        By default in production, unless the only way in leads through a provider that was told to see to it.
+        """
+        if self.staff_second_factor is None:
+            return self.env == "production" and not (self.oidc_only and words(self.oidc_acr_values))
+        return self.staff_second_factor
 
     @property
     def own_address(self) -> str:

@@ -28,8 +28,9 @@ from forum.accounts import (
 )
 from forum.accounts.forms import ChangePasswordForm, NewPasswordForm, SettingsForm, SignInForm
 from forum.accounts.login import signed_in
-from forum.accounts.passwords import PasswordHash
+from forum.accounts.oidc import offers
 from forum.accounts.oidc import views as oidc
+from forum.accounts.passwords import PasswordHash
 from forum.accounts.queries import LinkOwner
 from forum.config import Settings
 from forum.core import ratelimit
@@ -67,7 +68,7 @@ def sign_in() -> BaseResponse | str:
 
 
 def _sign_in_page(form: SignInForm) -> str:
-    return render_template("accounts/sign_in.html", form=form, sso=oidc.offer(form.next.data))
+    return render_template("accounts/sign_in.html", form=form, sso=offers.to_come_in(form.next.data))
 
 
 def _require_passwords() -> None:
@@ -138,10 +139,9 @@ def _emergency(token: str, owner: LinkOwner) -> BaseResponse | str:
     if request.method == "GET":
         return render_template("accounts/emergency.html", page=owner, form=EmptyForm())
     try:
-        oidc.enter_by_link(token)
+        return oidc.enter_by_link(token)
     except NotFound:
         return _link_gone()
-    return redirect(url_for("discussions.home"))
 
 
 def _link_gone() -> Response:
@@ -201,7 +201,7 @@ def settings() -> BaseResponse | str:
         form.locale.data, form.theme.data, form.shortcuts.data = viewer.locale, viewer.theme, viewer.shortcuts
     page = queries.settings_page(signed_in(viewer))
     return make_response(
-        render_template("accounts/settings.html", form=form, page=page, sso=oidc.standing()),
+        render_template("accounts/settings.html", form=form, page=page, sso=offers.standing(viewer)),
         422 if form.has_errors else 200,
     )
 

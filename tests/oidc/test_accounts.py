@@ -413,7 +413,7 @@ def test_a_session_of_before_is_not_carried_over(client: FlaskClient, hostile: H
     asked = begin(client)
     before = sign_in(client, a_member("sari"))
     with client.session_transaction() as cookie:
-        cookie["sso"] = [[asked["state"], "/", None, int(clock.now().timestamp())]]
+        cookie["sso"] = [[asked["state"], int(clock.now().timestamp()), "/", "masuk", None]]
     hostile.id_token = hostile.sign(hostile.claims(asked["nonce"]))
     assert come_back(client, hostile, asked["state"]).status_code == 302
     with client.session_transaction() as cookie:

@@ -253,6 +253,7 @@ ACCOUNT = (
     _post("oidc.logout_token", "/masuk/sso/keluar", who=EVERYBODY, done=404, note="404: without single sign-on"),
     _get("oidc.signed_out", "/keluar/selesai", who=EVERYBODY, done=404, note="404: without single sign-on"),
     _post("oidc.link", "/akun/sso", done=404, note="404: without single sign-on"),
+    _get("oidc.confirm", "/akun/sso/pastikan", done=404, note="404: without single sign-on"),
     _post("oidc.unlink", "/akun/sso/lepas", done=404, note="404: without single sign-on"),
 )  # fmt: skip
 PERSON = {"name": "Orang Lain", "email": "{key}@contoh.go.id", "status": "pns", "role": "member", "is_active": "y"}

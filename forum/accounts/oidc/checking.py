@@ -22,6 +22,8 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 SKEW = 60
 MAX_NAME = 255
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
+# How long ago somebody may have signed in who was asked to do it again.
+AGAIN = timedelta(minutes=5)
 # A logout token is sent at once; an older one is refused. Its number is remembered until then, both clocks' errors included.
 LOGOUT_AGE = timedelta(minutes=10)
 LOGOUT_MEMORY = LOGOUT_AGE + timedelta(seconds=3 * SKEW)
@@ -48,6 +50,13 @@ def id_token(provider: Provider, tokens: Tokens, nonce: str) -> dict[str, Any]:
             lazy("Cara Anda masuk di SSO belum cukup kuat untuk Rembuk: masuklah dengan langkah kedua (kode OTP)."),
         )
     return _named(token.claims)
+
+
+def require_again(claims: dict[str, Any]) -> None:
+    """Raises Refused unless the person signed in at the provider just now, whether it was told to ask or not."""
+    at = claims.get("auth_time")
+    if not isinstance(at, int) or isinstance(at, bool) or not -SKEW <= _now() - at <= AGAIN.total_seconds() + SKEW:
+        raise Refused("id_token_auth_time")
 
 
 def logout_token(provider: Provider, text: str) -> dict[str, Any]:

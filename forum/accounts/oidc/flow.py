@@ -10,6 +10,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 from flask import session
@@ -23,13 +24,20 @@ LIFETIME = timedelta(minutes=10)
 MOST = 4
 
 
+class Purpose(StrEnum):
+    SIGN_IN = "masuk"
+    LINK = "hubungkan"
+    CONFIRM = "pastikan"
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """One way to the provider and back. `linking`: the id of the person who links their account; None to sign in."""
+    """One way to the provider and back. `user_id`: who links their account, or proves again who they are."""
 
     state: str
     next: str
-    linking: int | None
+    purpose: Purpose
+    user_id: int | None
 
     @property
     def nonce(self) -> str:
@@ -40,10 +48,10 @@ class Begun:
         return keyed.digest("oidc verifier", self.state)
 
 
-def begin(target: str, *, linking: int | None = None) -> Begun:
+def begin(target: str, purpose: Purpose = Purpose.SIGN_IN, user_id: int | None = None) -> Begun:
     """A new way, remembered in this browser."""
-    begun = Begun(secrets.token_urlsafe(32), target, linking)
-    session[SIGNING_IN] = [*_fresh(), [begun.state, begun.next, begun.linking, _now()]][-MOST:]
+    begun = Begun(secrets.token_urlsafe(32), target, purpose, user_id)
+    session[SIGNING_IN] = [*_fresh(), [begun.state, _now(), begun.next, purpose.value, user_id]][-MOST:]
     return begun
 
 
@@ -54,11 +62,11 @@ def take(state: str) -> Begun | None:
         (item for item in mine if hmac.compare_digest(item[0].encode(), state.encode("utf-8", "replace"))), None
     )
     session[SIGNING_IN] = [item for item in mine if item is not found]
-    return Begun(*found[:3]) if found else None
+    return Begun(found[0], found[2], Purpose(found[3]), found[4]) if found else None
 
 
 def _fresh() -> list[Any]:
-    return [item for item in session.get(SIGNING_IN, []) if 0 <= _now() - item[3] < LIFETIME.total_seconds()]
+    return [item for item in session.get(SIGNING_IN, []) if 0 <= _now() - item[1] < LIFETIME.total_seconds()]
 
 
 def _now() -> int:

@@ -129,8 +129,10 @@ class Provider:
         if parts.scheme != self._scheme or parts.netloc.lower() not in self._hosts:
             raise Unreachable(f"bad_{name}")
 
-    def authorization_url(self, *, redirect_uri: str, state: str, nonce: str, verifier: str, locale: str) -> str:
-        """Where the browser goes to sign in."""
+    def authorization_url(
+        self, *, redirect_uri: str, state: str, nonce: str, verifier: str, locale: str, again: bool = False
+    ) -> str:
+        """Where the browser goes to sign in; `again`: even who is signed in there already."""
         url: str = prepare_grant_uri(
             self.metadata()["authorization_endpoint"],
             client_id=self.client_id,
@@ -143,6 +145,8 @@ class Provider:
             code_challenge_method="S256",
             ui_locales=locale,
             acr_values=" ".join(self.acr_values) or None,
+            prompt="login" if again else None,
+            max_age="0" if again else None,
         )
         return url
 

@@ -16,6 +16,12 @@ def is_linked(user_id: int, issuer: str) -> bool:
     return db.session.scalar(found) is not None
 
 
+def user_of(issuer: str, subject: str) -> int | None:
+    """Whose account this person at the provider is linked with."""
+    found = select(UserIdentity.user_id).where(UserIdentity.issuer == issuer, UserIdentity.subject == subject)
+    return db.session.scalar(found)
+
+
 def sealed_id_token(token: str) -> str | None:
     """The sealed ID token with which the session of `token` began; None when it began otherwise."""
     return db.session.scalar(

@@ -205,15 +205,23 @@ def _unit(person: Asserted) -> int | None:
     return None
 
 
-def bind_session(token: str, person: Asserted, sealed_id_token: str) -> None:
-    """Note which session at the provider the new session of `token` belongs to, so that its end ends ours."""
-    identity = _identity(person)
-    session_id = db.session.scalar(select(UserSession.id).where(UserSession.token_hash == tokens.digest(token)))
-    if identity is None or session_id is None:
-        raise NotFound
-    db.session.add(
-        ProviderSession(session_id=session_id, identity_id=identity.id, sid=person.sid, id_token=sealed_id_token)
-    )
+def bind_session(token: str, issuer: str, subject: str, sid: str | None, sealed_id_token: str) -> None:
+    """Note which session at the provider the new session of `token` belongs to, so that its end ends ours.
+
+    Raises Denied when the session is not that of the person whom the provider means.
+    """
+    found = db.session.execute(
+        select(UserSession.id, UserIdentity.id)
+        .join(UserIdentity, UserIdentity.user_id == UserSession.user_id)
+        .where(
+            UserSession.token_hash == tokens.digest(token),
+            UserIdentity.issuer == issuer,
+            UserIdentity.subject == subject,
+        )
+    ).one_or_none()
+    if found is None:
+        raise Denied
+    db.session.add(ProviderSession(session_id=found[0], identity_id=found[1], sid=sid, id_token=sealed_id_token))
     db.session.flush()
 
 

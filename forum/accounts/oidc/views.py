@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial, wraps
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -24,12 +23,14 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
-from forum.accounts import login, throttle, tokens
-from forum.accounts.oidc import flow, queries, services
+from forum.accounts import confirming, login, stepping, throttle, tokens
+from forum.accounts.oidc import arriving, flow, queries, services
 from forum.accounts.oidc.claims import Asserted, Rules, read
 from forum.accounts.oidc.errors import Refused, Unreachable
+from forum.accounts.oidc.flow import Purpose
+from forum.accounts.queries import has_second_factor
 from forum.config import Settings
-from forum.core import ratelimit, sealed
+from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.core.errors import Conflict, NotFound
 from forum.core.faults import ErrorPage
@@ -48,51 +49,13 @@ RETURN = Limit("sso-return", 120, 60)
 LOGOUT = Limit("sso-logout", 600, 60)
 MAX_PARAMETER = 4096
 MAX_LOGOUT_TOKEN = 16_000
-# An address with a longer one in it would be too long for some servers on the way.
-MAX_HINT = 4000
-SEALED_FOR = "oidc id token"
 RETRY_AFTER = 30
 _WORD = re.compile(r"[a-z_]{1,40}")
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What the sign-in page offers: the button's address and text. `only`: nothing else."""
-
-    url: str
-    name: str
-    only: bool
 
 
 def _settings() -> Settings:
     settings: Settings = current_app.config["SETTINGS"]
     return settings
-
-
-def offer(target: str | None) -> Offer | None:
-    """The button of the sign-in page, that leads on to `target`; None where no provider is set."""
-    settings = _settings()
-    if not settings.oidc_issuer:
-        return None
-    return Offer(url_for("oidc.start", next=target or None), settings.oidc_name, settings.oidc_only)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How one's account stands with the provider, for the settings page."""
-
-    name: str
-    only: bool
-    is_linked: bool
-
-
-def standing() -> Standing | None:
-    """The viewer's; None where no provider is set."""
-    settings, viewer = _settings(), login.viewer()
-    if not settings.oidc_issuer or viewer.id is None:
-        return None
-    is_linked = queries.is_linked(viewer.id, settings.oidc_issuer)
-    return Standing(settings.oidc_name, settings.oidc_only, is_linked)
 
 
 def provider() -> Provider:
@@ -187,6 +150,7 @@ def _address(at: Provider, begun: flow.Begun) -> str:
         nonce=begun.nonce,
         verifier=begun.verifier,
         locale=language(),
+        again=begun.purpose is Purpose.CONFIRM,
     )
 
 
@@ -204,12 +168,19 @@ def finish() -> BaseResponse:
     _check_error()
     _spend(f"state:{begun.state}", flow.LIFETIME)
     person, id_token = _person(at, begun)
-    if begun.linking is not None:
-        return _linked(begun, person)
+    if begun.purpose is Purpose.SIGN_IN:
+        return _signed_in(person, id_token, begun.next)
+    if login.viewer().id != begun.user_id:
+        raise Refused("another_session", _("Sesi Anda berganti sementara itu. Masuklah, lalu ulangi."))
+    return _linked(person) if begun.purpose is Purpose.LINK else _confirmed(person, begun.next)
+
+
+def _signed_in(person: Asserted, id_token: str, target: str) -> BaseResponse:
+    """In; or first to the second step here, unless the provider was told to see to that."""
     user_id = _entered(person)
-    keep = sealed.seal(SEALED_FOR, id_token if len(id_token) <= MAX_HINT else "")
-    login.sign_in(user_id, bind=partial(services.bind_session, person=person, sealed_id_token=keep))
-    return redirect(begun.next)
+    if _settings().oidc_acr_values or not has_second_factor(user_id):
+        return stepping.come_in(user_id, target, arriving.origin(person, id_token, most=arriving.MAX_HINT))
+    return stepping.enter(user_id, target, arriving.origin(person, id_token, most=arriving.MAX_HINT_IN_COOKIE))
 
 
 def _unknown_state() -> str:
@@ -260,6 +231,8 @@ def _person(at: Provider, begun: flow.Begun) -> tuple[Asserted, str]:
 
     got = at.exchange(_parameter("code"), redirect_uri=_own("oidc.finish"), verifier=begun.verifier)
     believed = checking.id_token(at, got, begun.nonce)
+    if begun.purpose is Purpose.CONFIRM:
+        checking.require_again(believed)
     further = at.userinfo(got.access_token, believed["sub"])
     if "email" in believed:  # whether it is verified is said beside it, not about what may be another address
         further.pop("email_verified", None)
@@ -277,28 +250,44 @@ def _entered(person: Asserted) -> int:
             return services.enter(person, rules)
 
 
-def _linked(begun: flow.Begun, person: Asserted) -> BaseResponse:
-    if login.viewer().id != begun.linking:
-        raise Refused(
-            "another_session", _("Sesi Anda berganti sementara itu. Masuklah, lalu hubungkan lagi dari Pengaturan.")
-        )
+def _linked(person: Asserted) -> BaseResponse:
     with transaction():
         services.link(login.viewer(), person)
     flash(_("Akun Anda terhubung dengan %(name)s.", name=_settings().oidc_name), "success")
     return redirect(url_for("accounts.settings"))
 
 
+def _confirmed(person: Asserted, target: str) -> BaseResponse:
+    if queries.user_of(person.issuer, person.subject) != login.viewer().id:
+        raise Refused("another_person", _("Anda masuk di SSO sebagai orang lain. Ulangi dengan akun SSO Anda sendiri."))
+    login.confirm()
+    flash(_("Terima kasih, kami tahu bahwa ini Anda. Lanjutkan dalam sepuluh menit."), "success")
+    return redirect(target)
+
+
+@blueprint.get("/akun/sso/pastikan")
+@_explained
+def confirm() -> BaseResponse:
+    """Off to sign in again at the provider, before a sensitive act; changes nothing by itself."""
+    at = provider()
+    at.metadata()
+    target = login.safe_next(request.args.get("next"))
+    return redirect(_address(at, flow.begin(target, Purpose.CONFIRM, login.signed_in(login.viewer()))))
+
+
 @blueprint.post("/akun/sso")
+@confirming.before_acting
 @_explained
 def link() -> BaseResponse:
     """Begin to link one's account with oneself at the provider. A form with a token, since another site must not begin it."""
     at = provider()
     at.metadata()
-    begun = flow.begin("", linking=login.signed_in(login.viewer()))
+    begun = flow.begin("", Purpose.LINK, login.signed_in(login.viewer()))
     return _onward(_address(at, begun), _("Menghubungkan akun"))
 
 
 @blueprint.post("/akun/sso/lepas")
+@confirming.before_acting
 def unlink() -> BaseResponse:
     """No longer let the provider open one's account."""
     settings = _settings()
@@ -329,7 +318,7 @@ def way_out() -> Callable[[], BaseResponse | None]:
     def leave() -> BaseResponse | None:
         if kept is None:
             return None
-        hint, state = sealed.unseal(SEALED_FOR, kept) or "", flow.begin_leaving()
+        hint, state = arriving.hint(kept), flow.begin_leaving()
         try:
             url = provider().end_session_url(back=_own("oidc.signed_out"), state=state, id_token=hint)
         except Unreachable as error:
@@ -389,11 +378,11 @@ def _end_sessions(at: Provider) -> int:
         return services.end_sessions_at(at.issuer, subject=claims.get("sub"), sid=claims.get("sid"))
 
 
-def enter_by_link(token: str) -> None:
+def enter_by_link(token: str) -> BaseResponse:
     """Sign in by an operator's emergency link. Raises NotFound when it opens nothing (any more)."""
     with transaction():
         user_id = services.enter_by_link(token)
-    login.sign_in(user_id)
+    return stepping.enter(user_id, url_for("discussions.home"))
 
 
 def init_app(app: Flask) -> None:
