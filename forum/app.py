@@ -7,6 +7,7 @@ from flask import Flask
 from forum import cli
 from forum.accounts import login
 from forum.accounts import views as accounts
+from forum.accounts.oidc import views as oidc
 from forum.admin import views as admin
 from forum.config import ROOT, Settings, load_settings
 from forum.core import database, i18n, logs, web
@@ -41,7 +42,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     moderation.register()
     discussions_indexing.register()
     library_indexing.register()
-    for feature in (accounts, search, discussions, library, notifications, moderation, admin):
+    for feature in (accounts, oidc, search, discussions, library, notifications, moderation, admin):
         feature.init_app(app)
     cli.init_app(app)
     return app

@@ -8,6 +8,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -56,6 +57,21 @@ class Settings(BaseSettings):
     mail_port: int = Field(25, ge=1, le=65535)
     mail_from: str = "rembuk@localhost"
     base_url: str = ""
+    oidc_issuer: str = Field("", max_length=255)
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field("", repr=False)
+    oidc_scopes: str = "openid profile email"
+    oidc_name: str = Field("SSO", min_length=1, max_length=40)
+    oidc_only: bool = False
+    oidc_acr_values: str = ""
+    oidc_hosts: str = ""
+    oidc_create_accounts: bool = True
+    oidc_link_by_email: bool = False
+    oidc_trust_email: bool = False
+    oidc_role_claim: str = ""
+    oidc_moderator_roles: str = ""
+    oidc_admin_roles: str = ""
+    oidc_unit_claim: str = ""
 
     @field_validator("instance_path")
     @classmethod
@@ -107,10 +123,58 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _whole_oidc(self) -> Settings:
+        """Half a configuration of single sign-on would let nobody in, or the wrong people: it is refused whole."""
+        if not self.has_oidc:
+            return self
+        needed = ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "base_url")
+        missing = [f"{PREFIX}{name.upper()}" for name in needed if not getattr(self, name)]
+        if missing:
+            raise ValueError(f"signing in by OpenID Connect needs {' and '.join(missing)} too")
+        if bool(self.oidc_role_claim) != bool(words(self.oidc_moderator_roles) or words(self.oidc_admin_roles)):
+            raise ValueError(
+                "REMBUK_OIDC_ROLE_CLAIM goes together with REMBUK_OIDC_MODERATOR_ROLES or REMBUK_OIDC_ADMIN_ROLES: set both or neither"
+            )
+        if "openid" not in self.oidc_scopes.split():
+            raise ValueError("REMBUK_OIDC_SCOPES must contain openid")
+        try:
+            issuer = urlsplit(self.oidc_issuer)
+        except ValueError:
+            issuer = urlsplit("")
+        self._check_issuer(issuer)
+        return self
+
+    def _check_issuer(self, issuer: SplitResult) -> None:
+        if issuer.scheme not in ("http", "https") or not issuer.hostname or issuer.query or issuer.fragment:
+            raise ValueError(
+                "REMBUK_OIDC_ISSUER must be the address of the provider, such as https://sso.example.go.id/realms/asn"
+            )
+        if issuer.username is not None:
+            raise ValueError("REMBUK_OIDC_ISSUER must not contain a user name or password")
+        if self.env == "production" and issuer.scheme != "https":
+            raise ValueError(
+                "REMBUK_OIDC_ISSUER begins with http:, so anybody on the way could sign in as anybody: it must be https"
+            )
+
+    @property
+    def has_oidc(self) -> bool:
+        """Whether anything is set about signing in by OpenID Connect."""
+        return any(
+            getattr(self, name) != field.default
+            for name, field in type(self).model_fields.items()
+            if name.startswith("oidc_")
+        )
+
     @property
     def staff_needs_second_factor(self) -> bool:
-        """Whether moderators and admins can do nothing before they have set up a second step; by default in production."""
-        return self.env == "production" if self.staff_second_factor is None else self.staff_second_factor
+        """Whether moderators and admins can do nothing before they have set up a second step.
+
+        By default in production, unless the only way in leads through a provider that was told to see to it.
+        """
+        if self.staff_second_factor is None:
+            return self.env == "production" and not (self.oidc_only and words(self.oidc_acr_values))
+        return self.staff_second_factor
 
     @property
     def own_address(self) -> str:
@@ -127,6 +191,11 @@ class Settings(BaseSettings):
         return self.search_backend != "whoosh" and not self.database.startswith("sqlite:")
 
 
+def words(text: str) -> frozenset[str]:
+    """The names in a setting that lists them, separated by commas."""
+    return frozenset(part.strip() for part in text.split(",") if part.strip())
+
+
 def _sentence(error: Any, values: dict[str, str]) -> str:
     names = {"host": "HOST", "port": "PORT", "instance_path": "INSTANCE_PATH"}
     field = str(error["loc"][0]) if error["loc"] else ""
@@ -134,7 +203,7 @@ def _sentence(error: Any, values: dict[str, str]) -> str:
     reason = error["msg"].removeprefix("Value error, ")
     if not field:
         return f"A setting is not safe: {reason}."
-    secret = field in ("secret_key", "database_url") or name.endswith(("SECRET_KEY", "DATABASE_URL"))
+    secret = field in ("secret_key", "database_url") or name.endswith(("SECRET_KEY", "CLIENT_SECRET", "DATABASE_URL"))
     given = "" if secret else f" (it is {values.get(name, '')!r})"
     return f"The setting {name} is not valid{given}: {reason}. Change it in the environment or in instance/rembuk.env."
 

@@ -11,6 +11,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from werkzeug.wrappers import Response as BaseResponse
 
 from forum.accounts import devices, passwords, queries, services, throttle
+from forum.accounts.oidc import arriving
 from forum.accounts.queries import FoundSession
 from forum.core import clock, faults
 from forum.core.db import transaction
@@ -75,16 +76,18 @@ def _stranger() -> Viewer:
     return Viewer(locale=locale if locale in LOCALES else "id", theme=theme if theme in services.THEMES else "system")
 
 
-def sign_in(user_id: int) -> None:
+def sign_in(user_id: int, origin: str = "") -> None:
     """Start a session for `user_id` in this browser, under a new token; the browser's earlier session ends.
 
-    The caller has asked for everything that this person has to prove (see `stepping`).
+    The caller has asked for everything that this person has to prove (see `stepping`). `origin`: see `arriving`.
     """
     earlier, device = current_token(), devices.device(request.user_agent.string, request.remote_addr)
     with transaction():
         if earlier:
             services.end_session(earlier)
         token = services.start_session(user_id, current_app.config["SETTINGS"].session_days, device)
+        if origin:
+            arriving.bind(token, origin)
     found = queries.viewer_of_session(token)
     if found is None:  # disabled at this very moment
         raise Denied

@@ -21,6 +21,7 @@ from sqlalchemy import delete, or_
 
 from forum.accounts import services as accounts
 from forum.accounts.models import OneTimeLink, SecondFactor, UserSession
+from forum.accounts.oidc import services as oidc
 from forum.config import Settings
 from forum.core import clock, mail, outbox, ratelimit
 from forum.core.content import CITATIONS
@@ -55,6 +56,7 @@ def forget_ended_sessions(key: str) -> None:
         db.session.execute(
             delete(SecondFactor).where(SecondFactor.confirmed_at.is_(None), SecondFactor.created_at < before)
         )
+        oidc.forget_spent()
 
 
 def forget_rate_counts(key: str) -> None:
@@ -83,7 +85,7 @@ def send_welcome(key: str) -> None:
     """Mail a person the link to their first password. Done again it sends another link, and only that one opens."""
     settings: Settings = current_app.config["SETTINGS"]
     person = accounts.newcomer(int(key))
-    if person is None or not settings.mail_server:
+    if person is None or not settings.mail_server or settings.oidc_only:
         return
     with transaction():
         token = accounts.issue_link(person.id)

@@ -111,7 +111,7 @@ def test_import_contracts_hold() -> None:
 
 def test_starting_imports_nothing_that_only_some_commands_need() -> None:
     """The start stays quick: what is slow to import waits until it is used."""
-    late = ["gunicorn", "playwright", "pytest", "hypothesis", "whoosh"]
+    late = ["gunicorn", "playwright", "pytest", "hypothesis", "whoosh", "httpx", "authlib", "joserfc"]
     code = f"import sys, wsgi; print([name for name in {late!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

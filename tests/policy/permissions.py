@@ -285,6 +285,13 @@ ACCOUNT = (
     _get("second_factor.switch_off", "/akun/langkah-kedua/matikan", done=302, note="302: no second step"),
     _post("second_factor.switch_off", "/akun/langkah-kedua/matikan", done=302, note="302: no second step"),
     _post("accounts.set_appearance", "/akun/tampilan", who=EVERYBODY, done=302, fields={"theme": "dark"}),
+    _get("oidc.start", "/masuk/sso", who=EVERYBODY, done=404, note="404: without single sign-on"),
+    _get("oidc.finish", "/masuk/sso/kembali", who=EVERYBODY, done=404, note="404: without single sign-on"),
+    _post("oidc.logout_token", "/masuk/sso/keluar", who=EVERYBODY, done=404, note="404: without single sign-on"),
+    _get("oidc.signed_out", "/keluar/selesai", who=EVERYBODY, done=404, note="404: without single sign-on"),
+    _post("oidc.link", "/akun/sso", done=404, note="404: without single sign-on"),
+    _get("oidc.confirm", "/akun/sso/pastikan", done=404, note="404: without single sign-on"),
+    _post("oidc.unlink", "/akun/sso/lepas", done=404, note="404: without single sign-on"),
 )  # fmt: skip
 PERSON = {"name": "Orang Lain", "email": "{key}@contoh.go.id", "status": "pns", "role": "member", "is_active": "y"}
 PLACE = {"position": "3", "icon": "messages", "colour": "navy"}
@@ -330,6 +337,8 @@ ADMIN = (
     _post("admin.tag_edit", "/admin/tag/{tag}", who=ADMINS, done=302, fields={"name": "{tag}", "synonyms": "lain"}),
     _post("admin.tag_merge", "/admin/tag/{tag}/gabung", who=ADMINS, done=422, note="422: into no tag"),
 )  # fmt: skip
+# Sent by a server, not by a form: its own signature takes the place of our token.
+WITHOUT_TOKEN = frozenset({"oidc.logout_token"})
 OPEN = (_get("web.health", "/sehat", who=EVERYBODY),)
 
 SECTIONS: dict[str, tuple[Row, ...]] = {

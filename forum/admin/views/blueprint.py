@@ -25,3 +25,8 @@ def link_address(token: str) -> str:
     """The complete address of a one-time link, to be handed over."""
     base: str = current_app.config["SETTINGS"].base_url or request.host_url
     return base.rstrip("/") + url_for("accounts.first_sign_in", token=token)
+
+
+def has_links() -> bool:
+    """Whether one-time links open anything: not where single sign-on is the only way in (see `services.EMERGENCY`)."""
+    return not current_app.config["SETTINGS"].oidc_only
