@@ -18,11 +18,3 @@ def ruling_url(act_id: int) -> str:
 
 def appeal_url(appeal_id: int) -> str:
     return f"{APPEALS}/{appeal_id}"
-
-
-def flag_url(kind: str, subject_id: int) -> str:
-    return f"/laporkan/{kind}/{subject_id}"
-
-
-def act_url(kind: str, subject_id: int) -> str:
-    return f"/moderasi/tindakan/{kind}/{subject_id}"

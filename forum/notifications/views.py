@@ -11,7 +11,7 @@ from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.core.i18n import _
 from forum.core.paging import parse_page, with_query
-from forum.core.web import flash, see_other
+from forum.core.web import flash, open_to_suspended, see_other
 from forum.notifications import queries, services
 
 PAGE = "/notifikasi"
@@ -42,6 +42,7 @@ def _address(only: bool, number: int) -> str:
     return with_query(PAGE, tampil="belum-dibaca" if only else None, halaman=number if number > 1 else None)
 
 
+@open_to_suspended
 def open_notice(notice_id: int) -> Response:
     """A notice is opened by a button, so that merely fetching an address changes nothing."""
     actor = viewer()
@@ -51,6 +52,7 @@ def open_notice(notice_id: int) -> Response:
     return see_other(url or PAGE)
 
 
+@open_to_suspended
 def read_all() -> Response:
     actor = viewer()
     ratelimit.hit(ratelimit.ACT, actor.id)

@@ -126,8 +126,9 @@ def forget_old_searches(key: str) -> None:
 
 def check_post(key: str) -> None:
     """Look whether a post is something for moderators."""
-    with transaction():
-        checking.check(int(key))
+    if found := checking.look(int(key)):
+        with transaction():
+            checking.open_cases(int(key), found)
 
 
 def forget_undo(key: str) -> None:

@@ -113,7 +113,8 @@ def take_back(actor: Viewer, ruling: Ruling, reason: str) -> None:
     act = acts.act_of(ruling.act)
     if act is not None and act.undo is not None:
         act.undo(actor, _undo_data(ruling.id))
-    audit.record(actor, f"{ruling.act}.undo", ruling.kind, ruling.subject_id, after={"act": ruling.id}, reason=reason)
+    undone = {"act": ruling.act, "ruling": ruling.id}
+    audit.record(actor, "act.undo", ruling.kind, ruling.subject_id, before=undone, reason=reason)
     _tell(actor, "undo", TAKEN_BACK, ruling.concerned, ruling, reason)
     db.session.flush()
 

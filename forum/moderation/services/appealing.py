@@ -44,7 +44,13 @@ def appeal(actor: Viewer, act_id: int, body: str) -> int:
     row = Appeal(act_id=act_id, user_id=actor.id, body=long_text(body), at=clock.now())
     db.session.add(row)
     db.session.flush()
-    audit.record(actor, "appeal.open", ruling.kind, ruling.subject_id, after={"act": act_id, "appeal": row.id})
+    audit.record(
+        actor,
+        "appeal.open",
+        ruling.kind,
+        ruling.subject_id,
+        after={"act": ruling.act, "ruling": act_id, "appeal": row.id},
+    )
     return row.id
 
 

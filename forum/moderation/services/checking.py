@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from forum.core import clock, outbox
@@ -31,15 +31,18 @@ def ask(post_id: int) -> None:
     outbox.put(CHECK, post_id)
 
 
-def check(post_id: int) -> None:
-    """Open a case for whatever a post shows. Done again it changes nothing."""
+def look(post_id: int) -> list[tuple[Cause, str]]:
+    """What a post shows, each with what there is to say about it. Reads only, since a long text must not hold up writers."""
     try:
         subject = subjects.read(None, "post", post_id)
     except NotFound:
-        return
-    if subject.is_gone:
-        return
-    for cause, note in _causes(subject):
+        return []
+    return [] if subject.is_gone else _causes(subject)
+
+
+def open_cases(post_id: int, found: Iterable[tuple[Cause, str]]) -> None:
+    """Bring what `look` found before moderators. Done again it changes nothing."""
+    for cause, note in found:
         open_case("post", post_id, cause, note)
 
 

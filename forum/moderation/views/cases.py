@@ -81,6 +81,9 @@ def offered(subject: Subject | None) -> tuple[tuple[object, tuple[Act, ...]], ..
 
 
 def _is_offered(act: Act, number: int) -> bool:
+    """People are for moderators of all boards alone."""
+    if act.kind == "user" and not policy.may_moderate(viewer(), None):
+        return False
     return act.offered is None or act.offered(viewer(), number)
 
 

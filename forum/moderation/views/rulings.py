@@ -11,7 +11,7 @@ from forum.core.db import transaction
 from forum.core.forms import Form, text_of
 from forum.core.i18n import _
 from forum.core.paging import parse_page, with_query
-from forum.core.web import flash, see_other
+from forum.core.web import flash, open_to_suspended, see_other
 from forum.moderation import policy
 from forum.moderation.addresses import ruling_url
 from forum.moderation.forms import AppealForm, ReasonForm
@@ -68,6 +68,7 @@ def _page(act_id: int, form: Form, status: int = 422) -> Page:
     return body, status if form.has_errors else 200
 
 
+@open_to_suspended
 def appeal(act_id: int) -> Page:
     actor = viewer()
     ratelimit.hit(ratelimit.WRITE, actor.id)

@@ -145,7 +145,7 @@ def test_what_is_deleted_before_it_is_looked_at_is_left_alone() -> None:
     post_id = written("Sabun habis di toilet lantai dua.", author).post_id
     delete(author, post_id)
     look()
-    checking.check(10**6)
+    jobs.check_post(str(10**6))
     assert causes() == []
 
 

@@ -230,9 +230,12 @@ def test_a_limited_moderator_cannot_act_on_people(client: FlaskClient) -> None:
     board = a_board()
     person = a_member()
     sign_in(client, a_moderator(boards=[board.id]))
-    assert client.get(f"/moderasi/tindakan/user/{person.id}").status_code == 403
+    address = f"/moderasi/tindakan/user/{person.id}"
+    assert client.get(address).status_code == 403
+    assert address not in page(client, f"/profil/{person.username}")
     sign_in(client, a_moderator())
-    assert client.get(f"/moderasi/tindakan/user/{person.id}").status_code == 200
+    assert client.get(address).status_code == 200
+    assert address in page(client, f"/profil/{person.username}")
 
 
 def test_what_people_write_is_text_on_every_page(client: FlaskClient) -> None:
