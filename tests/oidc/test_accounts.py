@@ -21,10 +21,12 @@ from forum.accounts.oidc import services as oidc
 from forum.accounts.oidc import views
 from forum.accounts.oidc.claims import Rules, read
 from forum.accounts.oidc.models import SpentToken, UserIdentity
+from forum.accounts.services.notices import TOPIC
 from forum.audit.models import AuditEntry
 from forum.core import clock
 from forum.core.db import db, transaction
 from forum.core.errors import Denied
+from forum.core.outbox import OutboxRow
 from forum.core.viewer import SYSTEM
 from forum.worker import jobs
 from tests.conftest import NOW, csrf_of, post
@@ -316,6 +318,9 @@ def test_one_links_oneself_and_lets_go_again(client: FlaskClient, hostile: Hosti
     assert other.get("/akun").status_code == 302  # what the provider opened is closed
     assert client.get("/akun").status_code == 200
     assert actions() == ["user.sso_link", "user.sso_unlink"]
+    told = select(OutboxRow.key).where(OutboxRow.topic == TOPIC)
+    assert set(db.session.scalars(told)) == {f"sso_linked:{budi_id}", f"sso_unlinked:{budi_id}"}
+    assert "Akun dilepas dari SSO" in client.get("/akun/sesi").get_data(as_text=True)
 
 
 def test_somebody_who_has_no_password_cannot_let_go(client: FlaskClient, hostile: Hostile) -> None:

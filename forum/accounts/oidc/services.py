@@ -14,6 +14,7 @@ from forum.accounts.models import OneTimeLink, User, UserSession
 from forum.accounts.oidc.claims import Asserted, Rules
 from forum.accounts.oidc.errors import Refused
 from forum.accounts.oidc.models import ProviderSession, SpentToken, UserIdentity
+from forum.accounts.services.notices import tell
 from forum.accounts.services.people import snapshot
 from forum.accounts.services.sessions import end_sessions
 from forum.audit import services as audit
@@ -52,6 +53,7 @@ def link(actor: Viewer, person: Asserted) -> None:
         return
     user = db.session.get_one(User, actor.id)
     _connect(user, person, actor, "user.sso_link")
+    tell(user.id, "sso_linked")
 
 
 def unlink(actor: Viewer, issuer: str, *, token: str | None) -> bool:
@@ -76,6 +78,7 @@ def unlink(actor: Viewer, issuer: str, *, token: str | None) -> bool:
     db.session.execute(delete(UserSession).where(UserSession.id.in_(opened), others))
     db.session.execute(delete(UserIdentity).where(UserIdentity.id == identity.id))
     audit.record(actor, "user.sso_unlink", "user", user.id, before={"issuer": issuer})
+    tell(user.id, "sso_unlinked")
     return True
 
 
@@ -107,6 +110,7 @@ def _newly_linked(person: Asserted, rules: Rules) -> User | None:
             ),
         )
     _connect(user, person, Viewer(id=user.id), "user.sso_link_by_email")
+    tell(user.id, "sso_linked")
     return user
 
 
@@ -283,4 +287,5 @@ def enter_by_link(token: str) -> int:
         raise NotFound
     end_sessions(active)
     audit.record(Viewer(id=active), "user.emergency_sign_in", "user", active)
+    tell(active, "emergency")
     return active
