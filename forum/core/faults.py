@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 from flask import request
 
+from forum.core.hosts import parts_of
 from forum.core.i18n import _
 
 # The fields whose text a person would miss; everything else of a form (tokens, keys, passwords) is never shown again.
@@ -115,7 +115,7 @@ def _resend_fields() -> tuple[tuple[str, str], ...]:
 def _from_our_pages() -> bool:
     """A form of another site must not be handed a fresh token here. Browsers tell; what tells nothing is not a browser."""
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and parts_of(origin).netloc != request.host:
         return False
     return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
 
