@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from forum.accounts import devices, passwords, queries, services, throttle
 from forum.accounts.oidc import arriving
 from forum.accounts.queries import FoundSession
-from forum.core import clock, faults
+from forum.core import clock, faults, ratelimit
 from forum.core.db import transaction
 from forum.core.errors import Denied
 from forum.core.hosts import parts_of
@@ -44,6 +44,7 @@ def init_app(app: Flask) -> None:
     login_manager.init_app(app)
     login_manager.session_protection = None
     app.before_request(_require_sign_in)
+    app.before_request(_count_what_is_sent)
     app.context_processor(lambda: {"viewer": viewer()})
 
 
@@ -189,6 +190,17 @@ def safe_next(target: str | None) -> str:
         return url_for("discussions.home")
     parts = parts_of(target)
     return target if not parts.scheme and not parts.netloc else url_for("discussions.home")
+
+
+def _count_what_is_sent() -> None:
+    """Raises TooMany for somebody who sends more than anybody would by hand, wherever they send it."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    who = viewer().id
+    if who is None:
+        ratelimit.hit_here(ratelimit.SEND_ADDRESS, throttle.network_of(request.remote_addr))
+    else:
+        ratelimit.hit_here(ratelimit.SEND, who)
 
 
 def _require_sign_in() -> Response | None:
