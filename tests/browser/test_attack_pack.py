@@ -65,6 +65,9 @@ class Watch:
         page.add_init_script(LISTEN)
 
     def _dialog(self, box: Any) -> None:
+        if box.type == "beforeunload":  # the browser's own question about unsent text
+            box.accept()
+            return
         self.elsewhere.append(f"a dialog: {box.message}")
         box.dismiss()
 
@@ -93,6 +96,7 @@ class Watch:
         if not self.policy:
             headers.pop("Content-Security-Policy", None)
         route.fulfill(status=answer.status_code, headers=headers, body=answer.get_data())
+        answer.close()
 
     def look(self, path: str) -> Page:
         answer = self.page.goto(SITE + path, wait_until="load")
@@ -106,7 +110,10 @@ class Watch:
         page.evaluate(PROVOKE)
         assert page.evaluate("window.hits") == [], where
         assert page.evaluate("window.refusals") == [], where
-        assert page.evaluate(TRACES) == [], where
+        traces = page.evaluate(TRACES)
+        if self.policy:  # which refuses styles in HTML; those that are there were set by scripts of ours
+            traces = [trace for trace in traces if " style=" not in trace]
+        assert traces == [], where
         assert self.elsewhere == [], where
         assert page.url.startswith(SITE + "/"), where
         self.seen += 1
@@ -237,9 +244,21 @@ def test_nothing_runs_in_lists_and_forms(app: Flask, watch: Any, everything: Pla
     own = watch(signed_in(app, ALL))
     for path in ("/", f"/profil/orang{ALL}", "/akun", f"/diskusi/{ALL}-judul-{ALL}?tampilan=datar"):
         own.look(path)
-    text = seen.look("/diskusi").inner_text("main")
-    for n in (1, 8, 15, 300, 700):
-        assert " ".join(ATTACKS[n - 1].split())[:40] in " ".join(text.split())
+    for path, place in (
+        ("/diskusi", "h3 a"),
+        ("/papan", "h2 a"),
+        ("/admin/pengguna", "a"),
+        ("/admin/perangkat-daerah", "a"),
+    ):
+        page = seen.look(path)
+        shown = {bare(text) for text in page.locator("main").first.locator(place).all_text_contents()}
+        missing = {bare(attack) for attack in ATTACKS} - shown
+        assert missing == set(), path
+
+
+def bare(text: str) -> str:
+    """Without what HTML does not keep: NUL, and the difference between sorts of white space."""
+    return re.sub(r"[\s\x00\ufffd]+", "", text)
 
 
 def test_nothing_runs_in_threads_diffs_and_what_is_done_with_posts(app: Flask, watch: Any, everything: Place) -> None:
