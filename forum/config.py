@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import secrets
+import socket
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "REMBUK_"
 MIN_SECRET_LENGTH = 32
+HOST_NAME = re.compile(r"\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 # Speaks to the tests, which start commands of the application.
 NOT_A_SETTING = {"REMBUK_REQUIRE"}
 
@@ -72,6 +75,7 @@ class Settings(BaseSettings):
     oidc_moderator_roles: str = ""
     oidc_admin_roles: str = ""
     oidc_unit_claim: str = ""
+    trusted_hosts: str = ""
 
     @field_validator("instance_path")
     @classmethod
@@ -101,6 +105,22 @@ class Settings(BaseSettings):
             value = "postgresql+psycopg://" + value.split("://", 1)[1]
         if value and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("must begin with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("must be the address of the site, such as https://rembuk.example.go.id")
+        return value
+
+    @field_validator("trusted_hosts")
+    @classmethod
+    def _names(cls, value: str) -> str:
+        for name in filter(None, (one.strip() for one in value.split(","))):
+            if not HOST_NAME.fullmatch(name):
+                raise ValueError("must be names of hosts with commas between them, without https:// and port")
         return value
 
     @model_validator(mode="after")
@@ -175,6 +195,25 @@ class Settings(BaseSettings):
         if self.staff_second_factor is None:
             return self.env == "production" and not (self.oidc_only and words(self.oidc_acr_values))
         return self.staff_second_factor
+
+    @model_validator(mode="after")
+    def _knows_its_name_in_production(self) -> Settings:
+        if self.env == "production" and not self.base_url:
+            raise ValueError(
+                "REMBUK_ENV=production needs REMBUK_BASE_URL (https://rembuk.example.go.id), or links would lead wherever "
+                "a request says that the site is"
+            )
+        return self
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names that requests may ask for; a dot in front takes in what is below a name. Ports do not matter."""
+        named = [name.strip().lower() for name in self.trusted_hosts.split(",") if name.strip()]
+        if self.base_url:
+            named.append(urlsplit(self.base_url).hostname or "")
+        if self.env == "development":
+            named += ["localhost", socket.gethostname().lower(), self.host.lower()]
+        return tuple(dict.fromkeys(name for name in named if HOST_NAME.fullmatch(name)))
 
     @property
     def own_address(self) -> str:

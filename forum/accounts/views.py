@@ -39,7 +39,7 @@ from forum.core.errors import Denied, Invalid, NotFound, TooMany
 from forum.core.faults import ErrorPage
 from forum.core.forms import EmptyForm
 from forum.core.i18n import _
-from forum.core.web import error_response, public
+from forum.core.web import cookie_name, error_response, public
 
 blueprint = Blueprint("accounts", __name__)
 # A shared PC at a counter: nothing of the pages or of unsent texts stays behind.
@@ -222,7 +222,7 @@ def _with_appearance(response: BaseResponse, locale: str | None, theme: str | No
     for name, value in (("bahasa", locale), ("tema", theme)):
         if value:
             response.set_cookie(
-                name, value, max_age=365 * 86400, secure=_settings().https, httponly=True, samesite="Lax"
+                cookie_name(name), value, max_age=365 * 86400, secure=_settings().https, httponly=True, samesite="Lax"
             )
     return response
 

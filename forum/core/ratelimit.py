@@ -44,6 +44,10 @@ SUGGEST = Limit("suggest", 120, 60)
 SIMILAR = Limit("similar", 60, 60)
 # Each takes about a second of a processor.
 PDF = Limit("pdf", 10, 60)
+# Whatever is sent, to any address, whether it has a limit of its own or not; also counted in memory. A whole office may come
+# through one address.
+SEND = Limit("send", 300, 60)
+SEND_ADDRESS = Limit("send-address", 1200, 60)
 
 
 class RateCount(Base):

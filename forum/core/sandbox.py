@@ -298,7 +298,7 @@ class _Nursery:
         program = f"import sys; sys.path.insert(0, {root!r}); from forum.core import sandbox; sandbox._nurse()"
         with theirs:
             # Its own process group: Ctrl-C in a terminal is for the server, which then closes the socket.
-            self.process = subprocess.Popen(  # noqa: S603
+            self.process = subprocess.Popen(  # noqa: S603 - our own command
                 [sys.executable, "-I", "-c", program, str(theirs.fileno()), str(memory)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
