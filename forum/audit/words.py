@@ -5,6 +5,8 @@ from __future__ import annotations
 from forum.core.i18n import _, lazy
 
 ACTIONS = {
+    "attachment.personal_data": lazy("Lampiran dengan data pribadi dibagikan dengan alasan"),
+    "attachment.remove": lazy("Lampiran dilepas dari kiriman"),
     "audit.export": lazy("Log audit diekspor"),
     "board.create": lazy("Papan dibuat"),
     "board.update": lazy("Papan diubah"),

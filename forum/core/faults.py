@@ -11,7 +11,18 @@ from forum.core.i18n import _
 
 # The fields whose text a person would miss; everything else of a form (tokens, keys, passwords) is never shown again.
 KEPT_FIELDS = ("title", "body", "tags", "reason")
-RESENT_FIELDS = (*KEPT_FIELDS, "board", "kind", "ke", "key", "version", "draft_version", "similar_seen")
+RESENT_FIELDS = (
+    *KEPT_FIELDS,
+    "board",
+    "kind",
+    "ke",
+    "key",
+    "version",
+    "draft_version",
+    "similar_seen",
+    "lampiran",
+    "lampiran_daftar",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +77,14 @@ def _texts(status: int) -> tuple[str, str, str]:
             _("Tindakan ini tidak lagi cocok dengan keadaan terbaru."),
             _("Muat ulang halamannya, lihat perubahannya, lalu coba lagi."),
         ),
+        410: (
+            _("Berkas ini sudah tidak ada"),
+            _("Catatannya masih ada, tetapi isinya sudah hilang dari penyimpanan."),
+            _("Sampaikan kepada admin Rembuk; bila Anda punya salinannya, lampirkan lagi."),
+        ),
         413: (
             _("Kiriman terlalu besar"),
-            _("Satu kiriman paling banyak 2 MB."),
+            _("Satu kiriman paling banyak %(size)d MB.", size=(request.max_content_length or 0) >> 20),
             _(
                 "Kembali ke halaman sebelumnya (tulisan Anda masih di sana), lalu pendekkan atau bagi menjadi beberapa kiriman."
             ),
@@ -109,7 +125,8 @@ def kept_texts() -> tuple[Kept, ...]:
 
 def _resend_fields() -> tuple[tuple[str, str], ...]:
     kept = {item.name for item in kept_texts()}
-    return tuple((name, request.form[name]) for name in RESENT_FIELDS if name in request.form and name not in kept)
+    names = [name for name in RESENT_FIELDS if name not in kept]
+    return tuple((name, value) for name in names for value in request.form.getlist(name))
 
 
 def _from_our_pages() -> bool:

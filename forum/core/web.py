@@ -148,6 +148,9 @@ def csrf_field() -> Markup:
 
 
 def _begin() -> None:
+    most = getattr(current_app.view_functions.get(request.endpoint or ""), "most_bytes", None)
+    if most is not None:
+        request.max_content_length = most
     g.nonce = secrets.token_urlsafe(16)
     g.meter = timing.start()
 
@@ -261,6 +264,16 @@ def public(view: F) -> F:
     """Marks a view that answers without signing in. Every other one is closed to strangers."""
     view.is_public = True  # type: ignore[attr-defined]
     return view
+
+
+def takes_files(most_bytes: int) -> Callable[[F], F]:
+    """Marks a view whose requests may be that large; every other one takes MAX_CONTENT_LENGTH."""
+
+    def mark(view: F) -> F:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 @blueprint.get("/sehat")
