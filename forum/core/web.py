@@ -149,7 +149,7 @@ def csrf_field() -> Markup:
 
 def _begin() -> None:
     most = getattr(current_app.view_functions.get(request.endpoint or ""), "most_bytes", None)
-    if most is not None:
+    if most is not None and request.mimetype == "multipart/form-data":
         request.max_content_length = most
     g.nonce = secrets.token_urlsafe(16)
     g.meter = timing.start()
@@ -267,7 +267,7 @@ def public(view: F) -> F:
 
 
 def takes_files(most_bytes: int) -> Callable[[F], F]:
-    """Marks a view whose requests may be that large; every other one takes MAX_CONTENT_LENGTH."""
+    """Marks a view whose requests may be that large when they carry files; every other one takes MAX_CONTENT_LENGTH."""
 
     def mark(view: F) -> F:
         view.most_bytes = most_bytes  # type: ignore[attr-defined]
