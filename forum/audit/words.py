@@ -74,6 +74,7 @@ ACTIONS = {
     "user.update": lazy("Akun diubah"),
 }
 KINDS = {
+    "attachment": lazy("lampiran"),
     "audit_log": lazy("log audit"),
     "board": lazy("papan"),
     "collection": lazy("jalur belajar"),
@@ -87,6 +88,9 @@ KINDS = {
     "user": lazy("akun"),
 }
 FIELDS = {
+    "found": lazy("data pribadi yang dikenali"),
+    "owner": lazy("terlampir pada"),
+    "sha256": lazy("sidik isi"),
     "aliases": lazy("nama lain"),
     "board_id": lazy("papan"),
     "days": lazy("hari"),
