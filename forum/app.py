@@ -9,6 +9,7 @@ from forum.accounts import login
 from forum.accounts import views as accounts
 from forum.accounts.oidc import views as oidc
 from forum.admin import views as admin
+from forum.attachments import views as attachments
 from forum.config import ROOT, Settings, load_settings
 from forum.core import database, i18n, logs, web
 from forum.discussions import indexing as discussions_indexing
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     moderation.register()
     discussions_indexing.register()
     library_indexing.register()
+    attachments.init_app(app, settings)
     for feature in (accounts, oidc, search, discussions, library, notifications, moderation, admin):
         feature.init_app(app)
     cli.init_app(app)

@@ -76,6 +76,12 @@ class Settings(BaseSettings):
     oidc_admin_roles: str = ""
     oidc_unit_claim: str = ""
     trusted_hosts: str = ""
+    clamav: str = ""
+    s3_endpoint: str = ""
+    s3_bucket: str = ""
+    s3_region: str = "us-east-1"
+    s3_access_key: str = Field("", repr=False)
+    s3_secret_key: str = Field("", repr=False)
 
     @field_validator("instance_path")
     @classmethod
@@ -122,6 +128,25 @@ class Settings(BaseSettings):
             if not HOST_NAME.fullmatch(name):
                 raise ValueError("must be names of hosts with commas between them, without https:// and port")
         return value
+
+    @field_validator("clamav")
+    @classmethod
+    def _a_scanner(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if value and not value.startswith("/") and not (host and port.isdigit()):
+            raise ValueError("must be host:port, or the path of a socket that begins with /")
+        return value
+
+    @model_validator(mode="after")
+    def _a_whole_store(self) -> Settings:
+        given = [self.s3_endpoint, self.s3_bucket, self.s3_access_key, self.s3_secret_key]
+        if any(given) and not all(given):
+            raise ValueError(
+                "files in S3 need REMBUK_S3_ENDPOINT, REMBUK_S3_BUCKET, REMBUK_S3_ACCESS_KEY and REMBUK_S3_SECRET_KEY together"
+            )
+        if self.s3_endpoint and not self.s3_endpoint.startswith(("https://", "http://")):
+            raise ValueError("REMBUK_S3_ENDPOINT must begin with https:// (or http:// within your own network)")
+        return self
 
     @model_validator(mode="after")
     def _searches_where_it_can(self) -> Settings:
@@ -242,7 +267,9 @@ def _sentence(error: Any, values: dict[str, str]) -> str:
     reason = error["msg"].removeprefix("Value error, ")
     if not field:
         return f"A setting is not safe: {reason}."
-    secret = field in ("secret_key", "database_url") or name.endswith(("SECRET_KEY", "CLIENT_SECRET", "DATABASE_URL"))
+    secret = field in ("secret_key", "database_url", "s3_access_key", "s3_secret_key") or name.endswith(
+        ("SECRET_KEY", "CLIENT_SECRET", "DATABASE_URL")
+    )
     given = "" if secret else f" (it is {values.get(name, '')!r})"
     return f"The setting {name} is not valid{given}: {reason}. Change it in the environment or in instance/rembuk.env."
 

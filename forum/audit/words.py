@@ -8,6 +8,8 @@ ACTIONS = {
     "act.undo": lazy("Keputusan moderator dicabut"),
     "appeal.decide": lazy("Banding diputuskan"),
     "appeal.open": lazy("Banding diajukan"),
+    "attachment.personal_data": lazy("Lampiran dengan data pribadi dibagikan dengan alasan"),
+    "attachment.remove": lazy("Lampiran dilepas dari kiriman"),
     "audit.export": lazy("Log audit diekspor"),
     "board.create": lazy("Papan dibuat"),
     "board.update": lazy("Papan diubah"),
@@ -80,6 +82,7 @@ ACTIONS = {
     "words.save": lazy("Kata yang diawasi diubah"),
 }
 KINDS = {
+    "attachment": lazy("lampiran"),
     "audit_log": lazy("log audit"),
     "board": lazy("papan"),
     "case": lazy("kasus"),
@@ -97,6 +100,9 @@ KINDS = {
 FIELDS = {
     "act": lazy("tindakan"),
     "added": lazy("ditambahkan"),
+    "found": lazy("data pribadi yang dikenali"),
+    "owner": lazy("terlampir pada"),
+    "sha256": lazy("sidik isi"),
     "aliases": lazy("nama lain"),
     "appeal": lazy("banding"),
     "assignee": lazy("pemegang"),

@@ -80,9 +80,14 @@ def _texts(status: int) -> tuple[str, str, str]:
             _("Tindakan ini tidak lagi cocok dengan keadaan terbaru."),
             _("Muat ulang halamannya, lihat perubahannya, lalu coba lagi."),
         ),
+        410: (
+            _("Berkas ini sudah tidak ada"),
+            _("Catatannya masih ada, tetapi isinya sudah hilang dari penyimpanan."),
+            _("Sampaikan kepada admin Rembuk; bila Anda punya salinannya, lampirkan lagi."),
+        ),
         413: (
             _("Kiriman terlalu besar"),
-            _("Satu kiriman paling banyak 2 MB."),
+            _("Satu kiriman paling banyak %(size)d MB.", size=(request.max_content_length or 0) >> 20),
             _(
                 "Kembali ke halaman sebelumnya (tulisan Anda masih di sana), lalu pendekkan atau bagi menjadi beberapa kiriman."
             ),

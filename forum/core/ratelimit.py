@@ -38,6 +38,9 @@ PREVIEW = Limit("preview", 60, 60)
 ACT = Limit("act", 120, 60)
 FLAG = Limit("flag", 20, 3600)
 DRAFT = Limit("draft", 60, 60)
+# A file each; refused ones count too.
+UPLOAD = Limit("upload", 30, 60)
+UPLOAD_DAY = Limit("upload-day", 100, 86_400)
 # Reads: counted in memory (see `hit_here`). Suggestions are asked for at every pause while somebody types.
 SEARCH = Limit("search", 60, 60)
 SUGGEST = Limit("suggest", 120, 60)

@@ -181,6 +181,9 @@ def csrf_field() -> Markup:
 
 
 def _begin() -> None:
+    most = getattr(current_app.view_functions.get(request.endpoint or ""), "most_bytes", None)
+    if most is not None and request.mimetype == "multipart/form-data":
+        request.max_content_length = most
     g.nonce = secrets.token_urlsafe(16)
     g.meter = timing.start()
 
@@ -306,6 +309,16 @@ def open_to_suspended(view: F) -> F:
     """Marks a view that those who may not write for a time can still send a form to: about themselves, not to others."""
     view.is_open_to_suspended = True  # type: ignore[attr-defined]
     return view
+
+
+def takes_files(most_bytes: int) -> Callable[[F], F]:
+    """Marks a view whose requests may be that large when they carry files; every other one takes MAX_CONTENT_LENGTH."""
+
+    def mark(view: F) -> F:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 @blueprint.get("/sehat")

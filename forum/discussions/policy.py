@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from forum.core.i18n import _
 from forum.core.viewer import Role, Viewer
-from forum.discussions.models import Board, BoardAccess, Thread
+from forum.discussions.models import Board, BoardAccess, Post, Thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,21 @@ def threads_visible_to(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.moderated_boards:
         return and_(readable, or_(Thread.deleted_at.is_(None), Thread.board_id.in_(sorted(viewer.moderated_boards))))
     return and_(readable, Thread.deleted_at.is_(None))
+
+
+def may_see_post(viewer: Viewer, board: BoardRules, thread: ThreadState, post: PostState) -> bool:
+    """What a deleted post held, moderators of the board alone."""
+    return may_see_thread(viewer, board, thread) and (not post.is_deleted or viewer.moderates(board.id))
+
+
+def posts_visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """SQL twin of `may_see_post`, for a statement over `Post` and `Thread`."""
+    if viewer.is_admin or (viewer.role is Role.MODERATOR and viewer.moderated_boards is None):
+        return threads_visible_to(viewer)
+    shown: ColumnElement[bool] = Post.deleted_at.is_(None)
+    if viewer.moderated_boards and viewer.role is Role.MODERATOR:
+        shown = or_(shown, Thread.board_id.in_(sorted(viewer.moderated_boards)))
+    return and_(threads_visible_to(viewer), shown)
 
 
 def refuse_posting(viewer: Viewer, board: BoardRules) -> str:

@@ -22,6 +22,8 @@ from sqlalchemy import delete, or_
 from forum.accounts import services as accounts
 from forum.accounts.models import OneTimeLink, SecondFactor, UserSession
 from forum.accounts.oidc import services as oidc
+from forum.attachments import storage
+from forum.attachments.services import keeping as attachments
 from forum.config import Settings
 from forum.core import clock, mail, outbox, ratelimit
 from forum.core.content import CITATIONS
@@ -39,6 +41,7 @@ KEEP_ENDED = timedelta(days=7)
 KEEP_DRAFTS = timedelta(days=180)
 # Short, so that a worker that is told to stop does not keep anybody waiting.
 RENDER_FOR = timedelta(seconds=5)
+COLLECT_FOR = timedelta(seconds=20)
 
 
 def heartbeat(key: str) -> None:
@@ -137,6 +140,20 @@ def forget_undo(key: str) -> None:
         acting.forget_undo()
 
 
+def collect_files(key: str) -> None:
+    """Drop files that nobody posted, and what the store keeps of them: prefix by prefix from `key` on, for as long as COLLECT_FOR."""
+    with transaction():
+        attachments.forget_rows()
+    store, until = storage.current(), clock.now() + COLLECT_FOR
+    attachments.tidy(store)
+    for prefix in storage.PREFIXES[storage.PREFIXES.index(key or storage.PREFIXES[0]) :]:
+        if clock.now() >= until:
+            with transaction():
+                outbox.put("attachments.collect_rest", prefix)
+            return
+        attachments.collect(store, prefix)
+
+
 HANDLERS: dict[str, Handler] = {
     "worker.heartbeat": heartbeat,
     "mail.welcome": send_welcome,
@@ -150,6 +167,8 @@ HANDLERS: dict[str, Handler] = {
     CITATIONS: count_citations,
     checking.CHECK: check_post,
     "library.review_dates": review_dates,
+    "attachments.collect": collect_files,
+    "attachments.collect_rest": collect_files,
 }
 
 PERIODIC: dict[str, timedelta] = {
@@ -161,4 +180,5 @@ PERIODIC: dict[str, timedelta] = {
     "housekeeping.undo": timedelta(hours=24),
     "posts.render_again": timedelta(minutes=2),
     "library.review_dates": timedelta(hours=1),
+    "attachments.collect": timedelta(hours=6),
 }

@@ -65,6 +65,13 @@ THREAD = {
 }
 AUTHORS = OWNER | STAFF
 
+FILES = (
+    _get("attachments.file", "/lampiran/{file}", note="as the post that it is attached to"),
+    _get("attachments.thumbnail", "/lampiran/{file}/kecil"),
+    _post("attachments.upload", "/lampiran", done=422, note="one's own; here without a file"),
+    _post("attachments.remove", "/lampiran/{own_file}/hapus", who=OWNER, refused=404, note="before it is posted"),
+)
+
 READING = (
     _get("discussions.home", "/"),
     _get("discussions.threads", "/diskusi"),
@@ -346,6 +353,7 @@ SECTIONS: dict[str, tuple[Row, ...]] = {
     "Writing": WRITING,
     "Searching": SEARCHING,
     "The library": LIBRARY,
+    "Files": FILES,
     "Marking": MARKING,
     "Moderating": CURATING,
     "Cases, rulings, appeals": MODERATING,

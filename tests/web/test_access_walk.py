@@ -23,6 +23,7 @@ from forum.search.services.thesaurus import Change
 from tests.factories.accounts import a_member, a_moderator, a_unit, an_admin, sign_in, viewer_for
 from tests.factories.argon2 import cheap_argon2
 from tests.factories.discussions import a_board, a_key, a_reply, a_tag, a_text, a_thread, delete
+from tests.factories.files import an_image
 from tests.factories.forms import csrf_token
 from tests.factories.guides import a_draft, a_guide, a_pending
 from tests.factories.moderation import a_case, a_flag, a_ruling, an_appeal, newest_notice
@@ -80,6 +81,12 @@ class Names(dict[str, str]):
         with transaction():
             draft = reading.save_draft(by, place, {"body": "Belum selesai"})
             return str(draft.id if draft else 0)
+
+    def _file(self) -> str:
+        return an_image(self.scene.author, owner=("post", int(self._reply()))).token
+
+    def _own_file(self) -> str:
+        return an_image(self.scene.author).token
 
     def _tag(self) -> str:
         return a_tag(f"tag-{next(_numbers)}").slug
@@ -227,7 +234,7 @@ def test_a_method_that_an_address_does_not_serve_is_refused(app: Flask, role: st
 
 def about_the_board(rows: tuple[Row, ...]) -> Iterator[Row]:
     for row in rows:
-        if any(name in row.path for name in ("{thread}", "{reply}", "{edited}", "{deleted}", "{board}")):
+        if any(name in row.path for name in ("{thread}", "{reply}", "{edited}", "{deleted}", "{board}", "{file}")):
             yield row
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
+from forum.attachments.services.attaching import NOTHING, Chosen, attach, hand_over
 from forum.audit import services as audit
 from forum.core import clock, outbox
 from forum.core.db import db
@@ -13,6 +14,7 @@ from forum.core.text import one_line
 from forum.core.viewer import Viewer
 from forum.library import policy, workflow
 from forum.library.models import Guide, GuideRevision
+from forum.library.queries.files import FILES, revisions_of
 from forum.library.queries.records import guide_for, record_of, revision_row
 from forum.library.services.reviews import next_review
 from forum.library.services.texts import GuideText
@@ -53,17 +55,20 @@ def approve(actor: Viewer, revision_id: int, version: int, *, validates: bool) -
     if validates or guide.review_due is None:
         guide.review_due = next_review(clock.now(), guide.review_months)
     guide.version += 1
+    # A file of a draft that came to nothing, which this text speaks of, is read by all from now on.
+    hand_over(FILES, revisions_of(row.guide_id), row.id, row.sections.values())
     db.session.flush()
     outbox.put("search", f"guide:{guide.id}")
 
 
-def edit_pending(actor: Viewer, revision_id: int, version: int, text: GuideText) -> None:
+def edit_pending(actor: Viewer, revision_id: int, version: int, text: GuideText, files: Chosen = NOTHING) -> None:
     """Mend a pending revision: the curator becomes one of its authors, so another one decides. Raises NotFound, Denied, Conflict."""
     row = revision_row(revision_id)
     guide_for(actor, row.guide_id, hold=True)
     db.session.refresh(row)
     _require_curator(actor, row, version, Action.EDIT_PENDING)
     store_text(row, text)
+    attach(actor, FILES, revision_id, files, text.bodies.values())
     row.editors = [*row.editors, actor.id or 0]
     row.updated_at = clock.now()
     row.version += 1
