@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from forum.cli import attachments, audit, demo, maintenance, privacy, render, search, serve, users
+from forum.cli import attachments, audit, demo, maintenance, privacy, render, search, serve, sso, users
 
 
 def init_app(app: Flask) -> None:
     """Add the commands to `flask`."""
     app.cli.add_command(users.group)
+    app.cli.add_command(sso.group)
     app.cli.add_command(audit.group)
     app.cli.add_command(demo.group)
     app.cli.add_command(render.render)

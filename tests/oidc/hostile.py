@@ -55,6 +55,7 @@ class Hostile:
         }
         self.answers: dict[str, tuple[int, bytes]] = {}
         self.delay = 0.0
+        self.drip = 0.0  # between single bytes
         self.asked: list[str] = []
         self.posted: list[dict[str, str]] = []
         self.used: set[str] = set()
@@ -132,7 +133,9 @@ def hostile_provider() -> Iterator[Hostile]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             try:
-                self.wfile.write(body)
+                for piece in [body] if not provider.drip else [body[n : n + 1] for n in range(len(body))]:
+                    self.wfile.write(piece)
+                    time.sleep(provider.drip)
             except OSError:  # the reader had enough
                 self.close_connection = True
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -387,6 +389,72 @@ def test_a_provider_that_is_slow_holds_nobody_up_for_long(
     monkeypatch.setattr("forum.accounts.oidc.http.TIMEOUT", httpx.Timeout(0.2))
     hostile.delay = 1.0
     refused(client.get("/masuk/sso"), 503)
+
+
+def test_a_provider_that_drips_is_not_listened_to_for_ever(
+    client: FlaskClient, hostile: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forum.accounts.oidc.http.DEADLINE", 0.2)
+    hostile.drip = 0.02  # each byte comes in time
+    began = time.monotonic()
+    refused(client.get("/masuk/sso"), 503)
+    assert time.monotonic() - began < 2
+
+
+def test_a_provider_that_hangs_holds_up_one_thread_and_not_all(
+    app: Flask, hostile: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forum.accounts.oidc.provider.PATIENCE", 0.1)
+    hostile.delay = 2.0
+
+    def press(number: int) -> tuple[int, float]:
+        began = time.monotonic()
+        return app.test_client().get("/masuk/sso").status_code, time.monotonic() - began
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(press, range(4)))
+    assert [status for status, _ in answers] == [302, 503, 503, 503]
+    assert all(seconds < 2 for _, seconds in answers[1:])
+    hostile.delay = 0.0
+    assert begin(app.test_client())["state"]
+
+
+def test_more_questions_at_once_than_the_provider_may_hold_up_are_turned_away(
+    app: Flask, hostile: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forum.accounts.oidc.http.AT_ONCE", 1)
+    monkeypatch.setattr("forum.accounts.oidc.http.PATIENCE", 0.05)
+    people = [app.test_client() for _ in range(3)]
+    begun = [begin(person) for person in people]
+    hostile.answers["/token"] = (503, b"{}")
+    hostile.delay = 1.5
+
+    def answer(number: int) -> float:
+        began = time.monotonic()
+        status = come_back(people[number], hostile, begun[number]["state"]).status_code
+        assert status == 503
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(3) as pool:
+        seconds = sorted(pool.map(answer, range(3)))
+    assert hostile.asked.count("/token") == 1
+    assert seconds[1] < 1.5 <= seconds[2]
+
+
+def test_the_command_tells_whether_it_works_and_what_to_register(
+    app: Flask, hostile: Hostile, configure: Configure
+) -> None:
+    runner = app.test_cli_runner()
+    good = runner.invoke(args=["sso", "check"])
+    assert good.exit_code == 0
+    assert f"{hostile.issuer}, 1 kunci" in good.output
+    for path in ("/masuk/sso/kembali", "/keluar/selesai", "/masuk/sso/keluar"):
+        assert f"http://localhost{path}\n" in good.output
+    configure(oidc_issuer=hostile.issuer + "/")
+    other = runner.invoke(args=["sso", "check"])
+    assert (other.exit_code, "another_issuer" in other.output) == (1, True)
+    configure(oidc_issuer="")
+    assert "belum diatur" in runner.invoke(args=["sso", "check"]).output
 
 
 def test_metadata_and_keys_are_kept_and_old_ones_serve_while_the_provider_is_away(

@@ -15,7 +15,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_r
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from forum.accounts.oidc.errors import Refused, Unreachable
-from forum.accounts.oidc.http import Caller
+from forum.accounts.oidc.http import PATIENCE, Caller
 from forum.config import Settings, words
 from forum.core import clock
 
@@ -52,15 +52,22 @@ class _Kept:
         self._failure = ""
 
     def get(self, max_age: float = KEEP) -> Object:
-        now = clock.now().timestamp()
-        if self._value is not None and 0 <= now - self._at < max_age:
-            return self._value
-        with self._lock:
-            if self._value is None or not 0 <= now - self._at < max_age:
-                self._renew(now)
-            if self._value is None:
-                raise Unreachable(self._failure)
-            return self._value
+        """The object, not older than `max_age` if it can be had. Raises Unreachable when there is none at all.
+
+        One thread asks; meanwhile the others take the old one, or wait for a moment when there is none.
+        """
+        if self._is_old(max_age) and self._lock.acquire(timeout=PATIENCE if self._value is None else 0):
+            try:
+                if self._is_old(max_age):
+                    self._renew(clock.now().timestamp())
+            finally:
+                self._lock.release()
+        if self._value is None:
+            raise Unreachable(self._failure or "busy")
+        return self._value
+
+    def _is_old(self, max_age: float) -> bool:
+        return self._value is None or not 0 <= clock.now().timestamp() - self._at < max_age
 
     def _renew(self, now: float) -> None:
         if 0 <= now - self._failed_at < REST:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import wraps
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -41,6 +42,11 @@ from forum.core.web import csrf, error_response, public, see_other
 if TYPE_CHECKING:
     from forum.accounts.oidc.provider import Provider
 
+# The addresses that the provider has to be told.
+FINISH, SIGNED_OUT, LOGOUT_TOKEN = "/masuk/sso/kembali", "/keluar/selesai", "/masuk/sso/keluar"
+
+_making = Lock()
+
 blueprint = Blueprint("oidc", __name__)
 log = structlog.get_logger()
 
@@ -63,20 +69,21 @@ def provider() -> Provider:
     settings = _settings()
     if not settings.oidc_issuer:
         raise NotFound
-    known: tuple[Settings, Provider] | None = current_app.extensions.get("oidc")
-    if known is None or known[0] is not settings:
-        # Imported here: it takes a quarter of a second, which only those should wait for who need it.
-        from forum.accounts.oidc.provider import Provider
+    with _making:
+        known: tuple[Settings, Provider] | None = current_app.extensions.get("oidc")
+        if known is None or known[0] is not settings:
+            # Imported here: it takes a quarter of a second, which only those should wait for who need it.
+            from forum.accounts.oidc.provider import Provider
 
-        if known is not None:
-            known[1].close()
-        known = current_app.extensions["oidc"] = (settings, Provider(settings))
-    return known[1]
+            if known is not None:
+                known[1].close()
+            known = current_app.extensions["oidc"] = (settings, Provider(settings))
+        return known[1]
 
 
-def _own(endpoint: str) -> str:
+def _own(path: str) -> str:
     """An address of ours as the provider knows it, whatever host the browser used."""
-    return _settings().own_address + url_for(endpoint)
+    return _settings().own_address + path
 
 
 def _explained(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -145,7 +152,7 @@ def start() -> BaseResponse:
 
 def _address(at: Provider, begun: flow.Begun) -> str:
     return at.authorization_url(
-        redirect_uri=_own("oidc.finish"),
+        redirect_uri=_own(FINISH),
         state=begun.state,
         nonce=begun.nonce,
         verifier=begun.verifier,
@@ -154,7 +161,7 @@ def _address(at: Provider, begun: flow.Begun) -> str:
     )
 
 
-@blueprint.get("/masuk/sso/kembali")
+@blueprint.get(FINISH)
 @public
 @_explained
 def finish() -> BaseResponse:
@@ -229,7 +236,7 @@ def _person(at: Provider, begun: flow.Begun) -> tuple[Asserted, str]:
     """Whom the code of this answer stands for, and the ID token that says so."""
     from forum.accounts.oidc import checking
 
-    got = at.exchange(_parameter("code"), redirect_uri=_own("oidc.finish"), verifier=begun.verifier)
+    got = at.exchange(_parameter("code"), redirect_uri=_own(FINISH), verifier=begun.verifier)
     believed = checking.id_token(at, got, begun.nonce)
     if begun.purpose is Purpose.CONFIRM:
         checking.require_again(believed)
@@ -320,7 +327,7 @@ def way_out() -> Callable[[], BaseResponse | None]:
             return None
         hint, state = arriving.hint(kept), flow.begin_leaving()
         try:
-            url = provider().end_session_url(back=_own("oidc.signed_out"), state=state, id_token=hint)
+            url = provider().end_session_url(back=_own(SIGNED_OUT), state=state, id_token=hint)
         except Unreachable as error:
             log.warning("sso_failed", why=error.code)
             flash(
@@ -336,7 +343,7 @@ def way_out() -> Callable[[], BaseResponse | None]:
     return leave
 
 
-@blueprint.get("/keluar/selesai")
+@blueprint.get(SIGNED_OUT)
 @public
 def signed_out() -> BaseResponse:
     """Back from signing out at the provider."""
@@ -346,7 +353,7 @@ def signed_out() -> BaseResponse:
     return redirect(url_for("accounts.sign_in"))
 
 
-@blueprint.post("/masuk/sso/keluar")
+@blueprint.post(LOGOUT_TOKEN)
 @public
 @csrf.exempt  # type: ignore[untyped-decorator] # the provider's server sends it; the signature of the token takes the place of ours
 def logout_token() -> BaseResponse:
