@@ -49,7 +49,7 @@ def _transport_score(value: str) -> int:
 
 def score(answer: Any) -> int:
     """The score of one answer over HTTPS; 90 and more is an A, 100 and more an A+."""
-    headers, page = answer.headers, answer.get_data(as_text=True)
+    headers, page = answer.headers, answer.get_data().decode("utf-8", "replace")
     policy = policy_of(headers.get("Content-Security-Policy", ""))
     points = 100 + _policy_score(policy) if policy else 75
     points += _cookie_score(headers.getlist("Set-Cookie"))

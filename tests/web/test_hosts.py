@@ -163,7 +163,7 @@ class TestProxies:
 
 class TestLinks:
     def test_links_that_are_handed_over_lead_to_the_site_however_it_was_asked(self, make: Make) -> None:
-        other = make(**PRODUCTION, trusted_hosts="intranet.contoh.go.id")
+        other = make(**PRODUCTION, trusted_hosts="intranet.contoh.go.id", staff_second_factor=False)
         client, person = other.test_client(), a_member()
         address = "https://intranet.contoh.go.id"
         page = client.get("/masuk", base_url=address).get_data(as_text=True)

@@ -21,7 +21,7 @@ from forum.core.ratelimit import Limit
 from tests.factories.argon2 import cheap_argon2
 from tests.factories.forms import csrf_token
 from tests.factories.snapshot import snapshot
-from tests.policy.permissions import ROWS, Row
+from tests.policy.permissions import ROWS, WITHOUT_TOKEN, Row
 from tests.web.test_access_walk import Names, Scene
 
 __all__ = ["cheap_argon2"]
@@ -87,7 +87,7 @@ def test_no_argument_of_an_address_is_taken_for_code(app: Flask, arguments: set[
     before = snapshot(left_out)
     for path in paths:
         arguments.clear()
-        client.get(path)
+        plain = client.get(path).status_code  # which it also is when nothing is left of the text
         for name in sorted(arguments - {"next"}):
             tried.add(name)
             expected = client.get(f"{path}?{urlencode({name: NEUTRAL})}").status_code
@@ -95,8 +95,8 @@ def test_no_argument_of_an_address_is_taken_for_code(app: Flask, arguments: set[
                 started = time.process_time()
                 answer = client.get(f"{path}?{urlencode({name: text})}")
                 took = time.process_time() - started
-                page = answer.get_data(as_text=True)
-                same = {expected, 200} if name in ("q", "judul") else {expected}
+                page = answer.get_data().decode("utf-8", "replace")
+                same = {expected, plain, 200} if name in ("q", "judul") else {expected, plain}
                 if answer.status_code not in same or took > 1 or "root:x:0" in page or "X-Evil" in answer.headers:
                     wrong.append((path, name, text, answer.status_code, expected, round(took, 2)))
     assert wrong == []
@@ -150,11 +150,15 @@ def powers() -> dict[str, tuple[Any, ...]]:
     return {row.username: (row.role, row.is_active, row.is_sample, str(row.moderated_boards)) for row in rows}
 
 
+# Signing in and out, a file, and a download that streams.
+NO_FORMS = {"accounts.sign_out", "accounts.sign_in", "admin.users_import", "admin.audit_export"}
+
+
 def posts_for(app: Flask) -> Iterator[tuple[Row, FlaskClient, str, dict[str, str], Scene]]:
     """Each address that takes something, with a client that may send it and the fields of its form."""
     scene = Scene()
     for row in ROWS:
-        if row.method != "POST" or row.endpoint in ("accounts.sign_out", "admin.users_import", "accounts.sign_in"):
+        if row.method != "POST" or row.endpoint in NO_FORMS | WITHOUT_TOKEN:
             continue
         role = (
             "author"
@@ -168,6 +172,10 @@ def posts_for(app: Flask) -> Iterator[tuple[Row, FlaskClient, str, dict[str, str
         names = Names(scene)
         fields = {name: value.format_map(names) for name, value in row.fields.items()}
         yield row, scene.client(app, role), row.path.format_map(names), fields, scene
+
+
+def joined(path: str) -> str:
+    return "&" if "?" in path else "?"
 
 
 def test_no_form_takes_more_than_its_fields(app: Flask) -> None:
@@ -203,15 +211,15 @@ def test_of_a_field_that_comes_twice_one_is_taken_and_always_the_same(app: Flask
         for name, value in fields.items():
             twice.add(name, value)
             twice.add(name, SENTINEL)
-        answer = client.post(f"{path}?{urlencode(dict.fromkeys(fields, SENTINEL))}", data=twice)
-        assert answer.status_code in (row.done, 200, 302, 303, 204, 422), (path, answer.status_code)
+        answer = client.post(f"{path}{joined(path)}{urlencode(dict.fromkeys(fields, SENTINEL))}", data=twice)
+        assert answer.status_code in {row.done, *row.but.values(), 200, 302, 303, 204, 422}, (path, answer.status_code)
         assert SENTINEL not in str(snapshot(frozenset({"rate_counts", "user_sessions"}))), path
 
 
 def test_a_token_in_the_address_is_none(app: Flask) -> None:
     for _row, client, path, fields, _scene in posts_for(app):
         before = snapshot()
-        assert client.post(f"{path}?csrf_token={csrf_token(client)}", data=fields).status_code == 400, path
+        assert client.post(f"{path}{joined(path)}csrf_token={csrf_token(client)}", data=fields).status_code == 400, path
         assert snapshot() == before
 
 
