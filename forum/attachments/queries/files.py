@@ -46,9 +46,9 @@ def on_page(viewer: Viewer, kind: str, ids: Collection[int], tokens: Collection[
     waiting = []
     for row in rows:
         if row.owner_id is None:
-            waiting.append(view_of(row))
+            waiting.append(view_of(row, viewer))
         else:
-            found.setdefault(row.owner_id, []).append(view_of(row))
+            found.setdefault(row.owner_id, []).append(view_of(row, viewer))
     return OnPage({key: tuple(files) for key, files in found.items()}, tuple(waiting))
 
 
@@ -63,7 +63,7 @@ def in_form(viewer: Viewer, tokens: Collection[str], owner: tuple[str, int] | No
     rows = db.session.scalars(
         select(Attachment).where(allowed, Attachment.removed_at.is_(None)).order_by(Attachment.id)
     )
-    return tuple(view_of(row) for row in rows)
+    return tuple(view_of(row, viewer) for row in rows)
 
 
 def tokens_of(kind: str, owner_id: int) -> tuple[str, ...]:

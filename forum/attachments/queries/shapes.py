@@ -10,6 +10,7 @@ from forum.attachments.models import Attachment
 from forum.attachments.wording import kinds_text
 from forum.core.i18n import number
 from forum.core.markup import upload_address
+from forum.core.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,10 @@ class FileRecord:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """One file in a list. `held`: what was recognised in it and not yet answered for, in words; '' for nothing."""
+    """One file in a list. `held`: what was recognised in it and not yet answered for, in words; '' for nothing.
+
+    `note`: for moderators, what was recognised and why its uploader says that it may be shared.
+    """
 
     token: str
     url: str
@@ -46,6 +50,7 @@ class FileView:
     width: int | None
     height: int | None
     held: str
+    note: str = ""
 
     @property
     def markdown(self) -> str:
@@ -89,7 +94,8 @@ def record_of(row: Attachment) -> FileRecord:
     )
 
 
-def view_of(row: Attachment) -> FileView:
+def view_of(row: Attachment, viewer: Viewer) -> FileView:
+    kinds = kinds_text(row.found) if row.found else ""
     return FileView(
         token=row.token,
         url=upload_address(row.token),
@@ -100,5 +106,6 @@ def view_of(row: Attachment) -> FileView:
         is_image=row.media_type.startswith("image/"),
         width=row.thumb_width or row.width,
         height=row.thumb_height or row.height,
-        held=kinds_text(row.found) if row.found and not row.reason else "",
+        held="" if row.reason else kinds,
+        note=f"{kinds}: {row.reason}" if kinds and row.reason and viewer.is_moderator else "",
     )

@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from forum.attachments import storage
 from forum.attachments.storage import Storage
 from forum.attachments.storage.directory import DirectoryStorage
 from forum.attachments.storage.s3 import S3Storage
 from forum.attachments.storage.signing import Keys, query_of, signed
 from forum.config import ROOT
+from tests.conftest import make_settings
 from tests.factories.s3 import ACCESS, BUCKET, REGION, SECRET, Bucket, s3_server
 
 
@@ -168,3 +170,31 @@ def test_the_signature_is_that_of_amazons_own_example() -> None:
     assert headers["authorization"].endswith(
         "Signature=34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7"
     )
+
+
+def test_the_settings_name_the_store(bucket: Bucket, tmp_path: Path) -> None:
+    s3 = {
+        "s3_endpoint": bucket.url,
+        "s3_bucket": BUCKET,
+        "s3_region": REGION,
+        "s3_access_key": ACCESS,
+        "s3_secret_key": SECRET,
+    }
+    for changes in ({}, s3):
+        store = storage.of(make_settings(tmp_path, **changes))
+        assert content_of(store, put(store, tmp_path, b"isi")) == b"isi"
+    assert len(bucket.objects) == 1
+    assert (tmp_path / storage.FOLDER).is_dir()
+
+
+@pytest.mark.parametrize(
+    ("changes", "hint"),
+    [
+        ({"s3_endpoint": "https://s3.contoh.go.id"}, "together"),
+        ({"s3_endpoint": "s3", "s3_bucket": "b", "s3_access_key": "a", "s3_secret_key": "s"}, "https://"),
+        ({"clamav": "clamd"}, "host:port"),
+    ],
+)
+def test_settings_that_cannot_work_are_refused(tmp_path: Path, changes: dict[str, str], hint: str) -> None:
+    with pytest.raises(ValueError, match=hint):
+        make_settings(tmp_path, **changes)
