@@ -15,7 +15,7 @@ from forum.core.errors import Conflict, Denied, NotFound
 from forum.core.i18n import _, exact_time, lazy
 from forum.core.viewer import Viewer
 from forum.moderation import acts, policy, subjects
-from forum.moderation.acts import Act
+from forum.moderation.acts import Act, Done
 from forum.moderation.addresses import ruling_url
 from forum.moderation.models import Appeal, Concerned, ModerationAct
 from forum.moderation.queries.rulings import Ruling, ruling_for
@@ -29,7 +29,14 @@ UNDO_FOR = timedelta(days=30)
 def perform(
     actor: Viewer, act: str, subject_id: int, values: Mapping[str, Any], reason: str, case: int | None = None
 ) -> int:
-    """Do the act of that name to a subject of its kind; returns the id under which it can be read, appealed and taken back.
+    """`carry_out`, for whoever needs no more than the id under which the act can be read, appealed and taken back."""
+    return carry_out(actor, act, subject_id, values, reason, case)[0]
+
+
+def carry_out(
+    actor: Viewer, act: str, subject_id: int, values: Mapping[str, Any], reason: str, case: int | None = None
+) -> tuple[int, Done]:
+    """Do the act of that name to a subject of its kind; returns its id and what it has changed.
 
     `case`: the id of the case in which it was decided. Raises NotFound, Denied, Invalid, Conflict, as the act itself does.
     """
@@ -62,7 +69,7 @@ def perform(
         actor, known.name, known.kind, subject_id, before=dict(done.before), after=dict(done.after), reason=reason
     )
     db.session.flush()
-    return row.id
+    return row.id, done
 
 
 def _tell(
@@ -143,12 +150,12 @@ def forget_undo() -> int:
     return rows_changed(changed)
 
 
-def _ask_to_rephrase(actor: Viewer, post_id: int, values: Mapping[str, Any]) -> acts.Done:
+def _ask_to_rephrase(actor: Viewer, post_id: int, values: Mapping[str, Any]) -> Done:
     """Nothing changes: the text goes back to its author with the reason."""
     subject = subjects.read(actor, "post", post_id)
     if subject.is_gone:
         raise Conflict(_("Tulisan ini sudah tidak ditampilkan."))
-    return acts.Done({}, (subject.author_id,), subject.title, subject.rewrite_url or subject.url)
+    return Done({}, (subject.author_id,), subject.title, subject.rewrite_url or subject.url)
 
 
 REPHRASE = Act(
