@@ -1,6 +1,6 @@
 """Cases, acts and appeals, as verbs."""
 
-from forum.moderation.services.acting import carry_out, perform, undo
+from forum.moderation.services.acting import perform, undo
 from forum.moderation.services.opening import open_case
 
-__all__ = ["carry_out", "open_case", "perform", "undo"]
+__all__ = ["open_case", "perform", "undo"]

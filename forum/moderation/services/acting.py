@@ -29,14 +29,7 @@ UNDO_FOR = timedelta(days=30)
 def perform(
     actor: Viewer, act: str, subject_id: int, values: Mapping[str, Any], reason: str, case: int | None = None
 ) -> int:
-    """`carry_out`, for whoever needs no more than the id under which the act can be read, appealed and taken back."""
-    return carry_out(actor, act, subject_id, values, reason, case)[0]
-
-
-def carry_out(
-    actor: Viewer, act: str, subject_id: int, values: Mapping[str, Any], reason: str, case: int | None = None
-) -> tuple[int, Done]:
-    """Do the act of that name to a subject of its kind; returns its id and what it has changed.
+    """Do the act of that name to a subject of its kind; returns the id under which it can be read, appealed and taken back.
 
     `case`: the id of the case in which it was decided. Raises NotFound, Denied, Invalid, Conflict, as the act itself does.
     """
@@ -67,7 +60,7 @@ def carry_out(
         actor, known.name, known.kind, subject_id, before=dict(done.before), after=dict(done.after), reason=reason
     )
     db.session.flush()
-    return row.id, done
+    return row.id
 
 
 def _require_moderator(actor: Viewer, kind: str, subject_id: int) -> None:
