@@ -8,7 +8,6 @@ from forum.accounts.models import User
 from forum.core.db import db, transaction
 from forum.moderation.models import Case
 from forum.moderation.services import appealing, deciding, open_case, opening, perform
-from forum.moderation.services.acting import REPHRASE
 from forum.notifications.models import Notice
 from tests.factories.accounts import viewer_for
 from tests.factories.discussions import fresh
@@ -41,7 +40,7 @@ def decided(moderator: User, case_id: int, choice: str = deciding.NO_ACTION, rea
 
 
 def a_ruling(
-    moderator: User, subject_id: int, act: str = REPHRASE.name, reason: str = "Mohon lebih santun.", **values: str
+    moderator: User, subject_id: int, act: str = "post.rephrase", reason: str = "Mohon lebih santun.", **values: str
 ) -> int:
     by = viewer_for(moderator)
     with transaction():

@@ -123,6 +123,6 @@ def _boards(viewer: Viewer) -> list[tuple[int, str]]:
 def register() -> None:
     """Say how threads and posts are read, where they are, and how words are compared."""
     subjects.register(SubjectKind("thread", lazy("Diskusi"), read_thread, _board_of_thread, same=_same))
-    subjects.register(SubjectKind("post", lazy("Balasan"), read_post, _board_of_post, same=_same))
+    subjects.register(SubjectKind("post", lazy("Kiriman"), read_post, _board_of_post, same=_same))
     subjects.register_stems(_stems)
     subjects.register_boards(_boards)

@@ -15,7 +15,7 @@ from forum.core.errors import Conflict, Denied, NotFound
 from forum.core.i18n import _, exact_time, lazy
 from forum.core.viewer import Viewer
 from forum.moderation import acts, policy, subjects
-from forum.moderation.acts import Act
+from forum.moderation.acts import Act, Done
 from forum.moderation.addresses import ruling_url
 from forum.moderation.models import Appeal, Concerned, ModerationAct
 from forum.moderation.queries.rulings import Ruling, ruling_for
@@ -36,9 +36,7 @@ def perform(
     known = acts.act_of(act)
     if known is None:
         raise NotFound
-    subject = subjects.read(actor, known.kind, subject_id)
-    if not policy.may_moderate(actor, subject.board_id):
-        raise Denied(_("Hanya moderator papan ini yang dapat melakukannya."))
+    _require_moderator(actor, known.kind, subject_id)
     reason = reason_text(reason)
     done = known.perform(actor, subject_id, {**values, "reason": reason})
     row = ModerationAct(
@@ -63,6 +61,16 @@ def perform(
     )
     db.session.flush()
     return row.id
+
+
+def _require_moderator(actor: Viewer, kind: str, subject_id: int) -> None:
+    """Raises Denied unless `actor` moderates where the subject is. Why something is not there (any more) its own act says best."""
+    try:
+        subject = subjects.read(actor, kind, subject_id)
+    except NotFound:
+        return
+    if not policy.may_moderate(actor, subject.board_id):
+        raise Denied(_("Hanya moderator papan ini yang dapat melakukannya."))
 
 
 def _tell(
@@ -143,12 +151,12 @@ def forget_undo() -> int:
     return rows_changed(changed)
 
 
-def _ask_to_rephrase(actor: Viewer, post_id: int, values: Mapping[str, Any]) -> acts.Done:
+def _ask_to_rephrase(actor: Viewer, post_id: int, values: Mapping[str, Any]) -> Done:
     """Nothing changes: the text goes back to its author with the reason."""
     subject = subjects.read(actor, "post", post_id)
     if subject.is_gone:
         raise Conflict(_("Tulisan ini sudah tidak ditampilkan."))
-    return acts.Done({}, (subject.author_id,), subject.title, subject.rewrite_url or subject.url)
+    return Done({}, (subject.author_id,), subject.title, subject.rewrite_url or subject.url)
 
 
 REPHRASE = Act(
