@@ -159,3 +159,33 @@ def register_made_reader(reader: MadeReader) -> None:
 def made_from(viewer: Viewer, thread_id: int) -> tuple[tuple[str, str], ...]:
     """Title and address of the guides that come from a thread, as far as the viewer may see them."""
     return _made_readers[0](viewer, thread_id) if _made_readers else ()
+
+
+@dataclass(frozen=True, slots=True)
+class PostsMoved:
+    """Posts that went from one thread into another, whole branches of them.
+
+    `was_opening`: the one that opened `from_thread`, and is a reply now; `is_opening`: the one that opens `to_thread` now, and was
+    a reply before. Taking a move back is the move the other way.
+    """
+
+    from_thread: int
+    to_thread: int
+    posts: tuple[int, ...]
+    was_opening: int | None = None
+    is_opening: int | None = None
+
+
+Follower = Callable[[PostsMoved], None]
+_followers: dict[str, Follower] = {}
+
+
+def register_follower(name: str, follow: Follower) -> None:
+    """Say what goes along when posts move into another thread, in the same transaction: `follow(moved)`. One for each `name`."""
+    _followers[name] = follow
+
+
+def posts_moved(moved: PostsMoved) -> None:
+    """Posts went into another thread: whatever belongs to them goes along."""
+    for follow in _followers.values():
+        follow(moved)

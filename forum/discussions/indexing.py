@@ -16,6 +16,7 @@ from forum.core.i18n import lazy
 from forum.core.viewer import Viewer
 from forum.discussions.queries import contributions, search_cards, searching, taking_up
 from forum.discussions.queries.admin import board_names
+from forum.discussions.services import moderating
 from forum.search import sources
 from forum.search.documents import Kind, SearchDocument
 from forum.search.sources import Card, Choice
@@ -62,7 +63,7 @@ class BoardsAndTags:
 
 
 def register() -> None:
-    """The tabs of a profile, in their order; the names of boards; what search finds."""
+    """The tabs of a profile, in their order; the names of boards; what moderators can do; what search finds."""
     register_contributions(
         ContributionTab("diskusi", lazy("Diskusi"), contributions.thread_count, contributions.threads)
     )
@@ -76,5 +77,6 @@ def register() -> None:
     register_thread_reader(taking_up.source_thread)
     register_post_reader(taking_up.post_html)
     register_solved_reader(taking_up.solved_threads)
+    moderating.register()
     sources.register(Discussions())
     sources.register_places(BoardsAndTags())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from forum.core.content import register_made_reader
+from forum.core.content import register_follower, register_made_reader
 from forum.core.viewer import Viewer
 from forum.library.queries import guides, searching
+from forum.library.services import following
 from forum.search import sources
 from forum.search.documents import Kind, SearchDocument
 from forum.search.sources import Card
@@ -40,6 +41,7 @@ class Guides:
 
 
 def register() -> None:
-    """What search finds, and which guides come from a thread."""
+    """What search finds, which guides come from a thread, and that sources go where their posts go."""
     sources.register(Guides())
     register_made_reader(guides.made_from)
+    register_follower("library", following.follow)

@@ -33,6 +33,7 @@ class State:
     is_deleted: bool
     is_locked: bool = False
     reply_count: int = 0
+    withheld: str = ""
 
 
 @pytest.fixture

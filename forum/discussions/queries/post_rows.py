@@ -52,6 +52,9 @@ class PostRow:
     helpful_count: int
     parent_number: int | None
     parent_name: str | None
+    withheld: str
+    moved_to_id: int | None
+    edited_by_id: int | None
     author: Person
     on_page: bool
 
@@ -84,6 +87,9 @@ def _post_columns() -> tuple[Any, ...]:
         Post.helpful_count,
         _parent.number,
         case((_parent.deleted_at.is_(None), _parent_author.name)),
+        Post.withheld,
+        Post.moved_to_id,
+        Post.edited_by_id,
         *person_columns(),
     )
 
@@ -103,7 +109,7 @@ def _posts_statement(ids: Subquery) -> Select[*tuple[Any, ...]]:
 
 def _rows(statement: Select[*tuple[Any, ...]], **bound: Any) -> list[PostRow]:
     rows = db.session.execute(statement, bound)
-    return [PostRow(*values) for values in ((*row[:18], person_of(row, 18), row.level > 0) for row in rows)]
+    return [PostRow(*values) for values in ((*row[:21], person_of(row, 21), row.level > 0) for row in rows)]
 
 
 def _listed(name: str, level: int) -> Select[*tuple[Any, ...]]:

@@ -1,0 +1,171 @@
+"""What moderators can do to posts and threads, offered to moderation; and doing it where no case is at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from forum.audit.services import record
+from forum.core.errors import NotFound
+from forum.core.i18n import lazy
+from forum.core.viewer import Viewer
+from forum.discussions import policy
+from forum.discussions.models import Board
+from forum.discussions.queries.boards import boards_with_rules
+from forum.discussions.services import closing, duplicates, editing, hiding, merging, splitting
+from forum.discussions.services.texts import reason_text
+from forum.moderation import acts
+from forum.moderation.acts import Act, Done, Field
+
+
+def perform_now(actor: Viewer, name: str, object_id: int, values: Mapping[str, Any], reason: str) -> Done:
+    """Do the act `name` to an object, and note it in the audit log. Raises what the act raises, and Invalid (field 'reason')."""
+    act = acts.act_of(name)
+    if act is None:
+        raise NotFound
+    reason = reason_text(reason, required=True)
+    done = act.perform(actor, object_id, {**values, "reason": reason})
+    record(actor, name, act.kind, object_id, before=dict(done.before), after=dict(done.after), reason=reason)
+    return done
+
+
+def boards_to_split_into(actor: Viewer, post_id: int = 0) -> Sequence[tuple[str, str]]:
+    """Slug and name of the boards in which `actor` may make a thread of others' replies: those in use that they moderate."""
+    found = boards_with_rules(actor, ~Board.is_archived)
+    return [(card.ref.slug, card.ref.name) for card, rules in found if policy.may_moderate(actor, rules.id)]
+
+
+def boards_to_move_to(actor: Viewer, thread_id: int = 0) -> Sequence[tuple[str, str]]:
+    """Slug and name of the boards in use in which `actor` may open a thread."""
+    return [
+        (card.ref.slug, card.ref.name) for card, _rules in boards_with_rules(actor, ~Board.is_archived) if card.may_post
+    ]
+
+
+def register() -> None:
+    """Offer everything; in the order in which it is shown."""
+    for act in (*_POSTS, *_THREADS):
+        acts.register(act)
+
+
+_POSTS = (
+    Act(
+        "post.hide",
+        "post",
+        lazy("Sembunyikan"),
+        lazy("Kiriman Anda dalam “%(title)s” disembunyikan moderator. Anda tetap dapat membacanya."),
+        hiding.hide,
+        hiding.unhide,
+    ),
+    Act(
+        "post.restore",
+        "post",
+        lazy("Tampilkan lagi"),
+        lazy("Kiriman Anda dalam “%(title)s” ditampilkan lagi."),
+        hiding.restore,
+        hiding.unrestore,
+    ),
+    Act(
+        "post.rephrase",
+        "post",
+        lazy("Minta ditulis ulang"),
+        lazy(
+            "Moderator meminta Anda menulis ulang kiriman Anda dalam “%(title)s”. Sesudah Anda sunting, kiriman itu tampil lagi."
+        ),
+        hiding.ask_to_rephrase,
+        hiding.unhide,
+    ),
+    Act(
+        "post.edit",
+        "post",
+        lazy("Sunting dengan tanda"),
+        lazy("Kiriman Anda dalam “%(title)s” disunting moderator. Teks sebelumnya ada di riwayatnya."),
+        editing.edit,
+        editing.unedit,
+        fields=(Field("body", lazy("Teks baru")),),
+        offered=lambda actor, post_id: False,
+    ),
+    Act(
+        "post.split",
+        "post",
+        lazy("Jadikan diskusi sendiri"),
+        lazy("Balasan Anda, beserta tanggapannya, menjadi diskusi sendiri: “%(title)s”."),
+        splitting.split,
+        splitting.unsplit,
+        fields=(
+            Field("title", lazy("Judul diskusi baru")),
+            Field("board", lazy("Papan"), "choice", options=boards_to_split_into),
+        ),
+    ),
+)
+_THREADS = (
+    Act(
+        "thread.hide",
+        "thread",
+        lazy("Sembunyikan diskusi"),
+        lazy("Diskusi Anda “%(title)s” disembunyikan moderator. Anda tetap dapat membacanya."),
+        hiding.hide_thread,
+        hiding.unhide,
+    ),
+    Act(
+        "thread.restore",
+        "thread",
+        lazy("Tampilkan lagi"),
+        lazy("Diskusi Anda “%(title)s” ditampilkan lagi."),
+        hiding.restore_thread,
+        hiding.unrestore,
+    ),
+    Act(
+        "thread.lock",
+        "thread",
+        lazy("Kunci"),
+        lazy("Diskusi Anda “%(title)s” dikunci moderator: tetap terbaca, tetapi tidak menerima balasan baru."),
+        closing.close,
+        closing.relock,
+    ),
+    Act(
+        "thread.unlock",
+        "thread",
+        lazy("Buka kunci"),
+        lazy("Diskusi Anda “%(title)s” dibuka lagi untuk balasan."),
+        closing.open_again,
+        closing.relock,
+    ),
+    Act(
+        "thread.move",
+        "thread",
+        lazy("Pindahkan ke papan lain"),
+        lazy("Diskusi Anda “%(title)s” dipindahkan ke papan lain. Alamatnya tetap."),
+        closing.move,
+        closing.move_back,
+        fields=(Field("board", lazy("Papan tujuan"), "choice", options=boards_to_move_to),),
+    ),
+    Act(
+        "thread.merge",
+        "thread",
+        lazy("Gabungkan dengan diskusi lain"),
+        lazy("Diskusi “%(title)s” digabungkan dengan diskusi lain. Alamat lamanya mengantar ke sana."),
+        merging.merge,
+        merging.unmerge,
+        fields=(Field("into", lazy("Nomor atau alamat diskusi tujuan")),),
+    ),
+    Act(
+        "thread.duplicate",
+        "thread",
+        lazy("Tandai duplikat"),
+        lazy(
+            "Diskusi Anda “%(title)s” ditandai duplikat: jawabannya ada di diskusi lain, dan pembaca diantar ke sana."
+        ),
+        duplicates.mark_duplicate,
+        duplicates.unmark_duplicate,
+        fields=(Field("of", lazy("Nomor atau alamat diskusi asli")),),
+    ),
+    Act(
+        "thread.unduplicate",
+        "thread",
+        lazy("Lepas tanda duplikat"),
+        lazy("Diskusi Anda “%(title)s” tidak lagi ditandai duplikat."),
+        duplicates.release,
+        duplicates.unrelease,
+    ),
+)
