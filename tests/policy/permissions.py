@@ -204,6 +204,31 @@ CURATING = (
     _post("discussions.move", "/diskusi/{thread}/pindah", who=STAFF, fields={"board": "{other_board}"}),
     _get("discussions.summary", "/diskusi/{thread}/ringkasan", who=STAFF),
     _post("discussions.summary", "/diskusi/{thread}/ringkasan", who=STAFF, fields={"body": BODY}),
+    _get("discussions.hide", "/kiriman/{reply}/sembunyikan", who=STAFF),
+    _post(
+        "discussions.hide", "/kiriman/{reply}/sembunyikan", who=STAFF, fields={"how": "hide", "reason": "Salah tempat."}
+    ),
+    _get("discussions.split", "/kiriman/{reply}/pisahkan", who=STAFF),
+    _post(
+        "discussions.split",
+        "/kiriman/{reply}/pisahkan",
+        who=STAFF,
+        fields={"title": "Judul diskusi yang baru", "board": "{board}", "reason": "Hal lain."},
+    ),
+    _get("discussions.merge", "/diskusi/{thread}/gabungkan", who=STAFF),
+    _post(
+        "discussions.merge",
+        "/diskusi/{thread}/gabungkan",
+        who=STAFF,
+        fields={"into": "{other_thread}", "reason": "Hal yang sama."},
+    ),
+    _get("discussions.duplicate", "/diskusi/{thread}/duplikat", who=STAFF),
+    _post(
+        "discussions.duplicate",
+        "/diskusi/{thread}/duplikat",
+        who=STAFF,
+        fields={"of": "{other_thread}", "reason": "Hal yang sama."},
+    ),
 )
 SAME_PASSWORD = {"current": "salah sama sekali", "password": "", "confirm": ""}
 ACCOUNT = (

@@ -55,6 +55,9 @@ class Names(dict[str, str]):
     def _thread(self) -> str:
         return self.opened.url.removeprefix("/diskusi/")
 
+    def _other_thread(self) -> str:
+        return str(a_thread(self.scene.author, self.scene.board).thread_id)
+
     def _reply(self) -> str:
         return str(a_reply(self.scene.author, self.opened).post_id)
 

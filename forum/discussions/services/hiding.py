@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from forum.core.db import db
 from forum.core.errors import Conflict
 from forum.core.i18n import _
 from forum.core.viewer import Viewer
 from forum.discussions.addresses import permalink
-from forum.discussions.models import Thread
+from forum.discussions.models import Post, Thread
 from forum.discussions.queries.records import PostRecord, ThreadRecord, opening_post_id
 from forum.discussions.services.changing import bring_back, take_away
 from forum.discussions.services.permitted import (
@@ -95,9 +96,16 @@ def restore(actor: Viewer, post_id: int, values: Mapping[str, Any]) -> Done:
     if not post.is_deleted or post.withheld == "moved":
         raise Conflict(_("Kiriman ini tidak sedang disembunyikan."))
     reason = post.delete_reason
+    at = db.session.execute(select(Post.deleted_at).where(Post.id == post_id)).scalar_one()
     bring_back(thread, post)
     return Done(
-        undo={"post": post_id, "how": post.withheld, "reason": reason},
+        undo={
+            "post": post_id,
+            "how": post.withheld,
+            "reason": reason,
+            "by": post.deleted_by_id,
+            "at": at.isoformat() if at else None,
+        },
         concerned=_author(actor, post),
         title=thread.title,
         url=_address(thread, post),
@@ -118,6 +126,10 @@ def unrestore(actor: Viewer, undo: Mapping[str, Any]) -> None:
     if post.is_deleted:
         raise Conflict(_refusal(post))
     take_away(actor, thread, post, str(undo["reason"]), str(undo["how"]))
+    at = datetime.fromisoformat(undo["at"])
+    db.session.execute(update(Post).where(Post.id == post.id).values(deleted_at=at, deleted_by_id=undo["by"]))
+    if post.is_opening:
+        db.session.execute(update(Thread).where(Thread.id == thread.id).values(deleted_at=at))
 
 
 def _author(actor: Viewer, post: PostRecord) -> tuple[int, ...]:
