@@ -14,6 +14,7 @@ from forum.discussions import indexing as discussions_indexing
 from forum.discussions import views as discussions
 from forum.library import indexing as library_indexing
 from forum.library import views as library
+from forum.moderation import restraints
 from forum.search import backends
 from forum.search import views as search
 
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     login.init_app(app)
     i18n.init_app(app, str(ROOT / "forum" / "translations"), lambda: login.viewer().locale)
     web.init_csrf(app)
+    restraints.register()
     discussions_indexing.register()
     library_indexing.register()
     for feature in (accounts, search, discussions, library, admin):

@@ -11,10 +11,10 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from werkzeug.wrappers import Response as BaseResponse
 
 from forum.accounts import passwords, queries, services, throttle
-from forum.core import faults
+from forum.core import clock, faults
 from forum.core.db import transaction
 from forum.core.errors import Denied
-from forum.core.i18n import LOCALES
+from forum.core.i18n import LOCALES, _, exact_time
 from forum.core.viewer import NOBODY, Viewer
 from forum.core.web import error_response, wants_json
 
@@ -25,9 +25,10 @@ log = structlog.get_logger()
 class SignedIn(UserMixin):  # type: ignore[misc]
     """What Flask-Login holds: the viewer and the token of the session that speaks for them."""
 
-    def __init__(self, token: str, viewer: Viewer) -> None:
+    def __init__(self, token: str, viewer: Viewer, is_warned: bool = False) -> None:
         self.token = token
         self.viewer = viewer
+        self.is_warned = is_warned
 
     def get_id(self) -> str:
         return self.token
@@ -37,6 +38,7 @@ def init_app(app: Flask) -> None:
     login_manager.init_app(app)
     login_manager.session_protection = None
     app.before_request(_require_sign_in)
+    app.before_request(_restrain)
     app.context_processor(lambda: {"viewer": viewer()})
 
 
@@ -49,7 +51,7 @@ def _load(token: str) -> SignedIn | None:
     if found.is_stale:
         with transaction():
             services.touch_session(token)
-    return SignedIn(token, found.viewer)
+    return SignedIn(token, found.viewer, found.is_warned)
 
 
 def viewer() -> Viewer:
@@ -174,3 +176,33 @@ def _require_sign_in() -> Response | None:
         return make_response(redirect(url_for("accounts.sign_in", next=target)))
     back = request.referrer and urlsplit(request.referrer).path
     return error_response(faults.signed_out_while_writing(url_for("accounts.sign_in", next=back or None)))
+
+
+def _restrain() -> BaseResponse | None:
+    """Who is suspended does not write; who was warned reads that before any other page. Forms sent meanwhile are not lost."""
+    person = viewer()
+    if not person.is_authenticated or request.path.startswith("/static/"):
+        return None
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        if person.suspended_until and not _any_of(view, "is_open_to_suspended", "is_public"):
+            raise Denied(_suspension(person))
+        return None
+    is_page = not wants_json() and request.headers.get("Sec-Fetch-Dest", "document") == "document"
+    if current_user.is_warned and is_page and not _any_of(view, "is_read_before_all", "is_public"):
+        return redirect(url_for("accounts.restraints", next=request.full_path.rstrip("?")))
+    return None
+
+
+def _any_of(view: object, *marks: str) -> bool:
+    return any(getattr(view, mark, False) for mark in marks)
+
+
+def _suspension(person: Viewer) -> str:
+    page = queries.restraints_page(signed_in(person))
+    return _(
+        "Akun Anda ditangguhkan sampai %(until)s, jadi tulisan ini belum terkirim. Alasannya: %(reason)s Anda tetap dapat membaca. "
+        "Bila menurut Anda ini keliru, ajukan banding dari pemberitahuan tentang keputusan ini.",
+        until=exact_time(page.suspended_until or clock.now()),
+        reason=page.suspension_reason,
+    )

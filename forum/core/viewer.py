@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -28,6 +29,8 @@ class Viewer:
     locale: str = "id"
     theme: str = "system"
     shortcuts: bool = True
+    # Until then the person reads, but does not write; None once it is over.
+    suspended_until: datetime | None = None
 
     @property
     def is_authenticated(self) -> bool:

@@ -263,6 +263,18 @@ def public(view: F) -> F:
     return view
 
 
+def open_to_suspended(view: F) -> F:
+    """Marks a view that those who may not write for a time can still send a form to: about themselves, not to others."""
+    view.is_open_to_suspended = True  # type: ignore[attr-defined]
+    return view
+
+
+def read_before_all(view: F) -> F:
+    """Marks a page that those see whom a warning waits for: the warning itself, and the way out."""
+    view.is_read_before_all = True  # type: ignore[attr-defined]
+    return view
+
+
 @blueprint.get("/sehat")
 @public
 def health() -> Response:

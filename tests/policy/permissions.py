@@ -63,6 +63,17 @@ THREAD = {
 }
 AUTHORS = OWNER | STAFF
 
+RESTRAINTS = (
+    _get("accounts.restraints", "/akun/peringatan", note="one's own"),
+    _post(
+        "accounts.restraints",
+        "/akun/peringatan",
+        who=OWNER,
+        refused=404,
+        fields={"warning": "{warning}"},
+        note="another's warning is not there",
+    ),
+)
 READING = (
     _get("discussions.home", "/"),
     _get("discussions.threads", "/diskusi"),
@@ -297,7 +308,7 @@ SECTIONS: dict[str, tuple[Row, ...]] = {
     "Marking": MARKING,
     "Moderating": CURATING,
     "Looking after searching": SEARCH_CARE,
-    "One's own account": ACCOUNT,
+    "One's own account": (*ACCOUNT, *RESTRAINTS),
     "Administration": ADMIN,
     "Operation": OPEN,
 }

@@ -13,6 +13,7 @@ from forum.accounts.queries.people import (
     sample_accounts_exist,
     settings_page,
 )
+from forum.accounts.queries.restraints import RestraintsPage, WarningLine, restraints_page
 from forum.accounts.queries.sessions import (
     FoundSession,
     LinkOwner,
@@ -40,6 +41,7 @@ __all__ = [
     "Person",
     "ProfilePage",
     "ProfileTab",
+    "RestraintsPage",
     "SessionLine",
     "SettingsPage",
     "UnitEntry",
@@ -48,12 +50,14 @@ __all__ = [
     "UserEntry",
     "UserLine",
     "UsersPage",
+    "WarningLine",
     "all_units",
     "find_unit",
     "ids_of_usernames",
     "own_password",
     "owner_of_link",
     "profile_page",
+    "restraints_page",
     "sample_accounts_exist",
     "sessions_of",
     "settings_page",

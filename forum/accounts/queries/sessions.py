@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from forum.accounts import tokens
-from forum.accounts.models import OneTimeLink, User, UserSession
+from forum.accounts.models import GivenWarning, OneTimeLink, User, UserSession
 from forum.core import clock
 from forum.core.db import db
 from forum.core.viewer import Role, Viewer
@@ -19,15 +19,26 @@ TOUCH_EVERY = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class FoundSession:
-    """`is_stale`: its last use was noted more than TOUCH_EVERY ago."""
+    """`is_stale`: its last use was noted more than TOUCH_EVERY ago. `is_warned`: a warning waits to be read."""
 
     viewer: Viewer
     is_stale: bool
+    is_warned: bool = False
 
 
 def viewer_of_session(token: str, idle: timedelta = timedelta(days=1)) -> FoundSession | None:
     """The viewer for whom `token` speaks; None when it is unknown, expired, unused for longer than `idle`, or its user is disabled."""
     now = clock.now()
+    waiting = (
+        select(GivenWarning.id)
+        .where(
+            GivenWarning.user_id == User.id,
+            GivenWarning.acknowledged_at.is_(None),
+            GivenWarning.withdrawn_at.is_(None),
+        )
+        .correlate(User)
+        .exists()
+    )
     row = db.session.execute(
         select(
             User.id,
@@ -39,7 +50,9 @@ def viewer_of_session(token: str, idle: timedelta = timedelta(days=1)) -> FoundS
             User.locale,
             User.theme,
             User.shortcuts,
+            User.suspended_until,
             UserSession.last_seen_at,
+            waiting.label("is_warned"),
         )
         .join(UserSession, UserSession.user_id == User.id)
         .where(
@@ -61,8 +74,9 @@ def viewer_of_session(token: str, idle: timedelta = timedelta(days=1)) -> FoundS
         locale=row.locale,
         theme=row.theme,
         shortcuts=row.shortcuts,
+        suspended_until=row.suspended_until if row.suspended_until and row.suspended_until > now else None,
     )
-    return FoundSession(viewer, now - row.last_seen_at > TOUCH_EVERY)
+    return FoundSession(viewer, now - row.last_seen_at > TOUCH_EVERY, row.is_warned)
 
 
 @dataclass(frozen=True, slots=True)

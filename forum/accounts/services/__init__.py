@@ -13,6 +13,7 @@ from forum.accounts.services.importing import (
 from forum.accounts.services.links import LIFETIME, issue_link, make_link, use_link
 from forum.accounts.services.own import THEMES, change_appearance, change_password, end_other_sessions, require_known
 from forum.accounts.services.people import create_user
+from forum.accounts.services.restraining import acknowledge
 from forum.accounts.services.sessions import end_session, end_sessions, start_session, touch_session
 from forum.accounts.services.signing_in import Account, authenticate, find_account, fold_identifier, renew_hash
 from forum.accounts.services.units import create_unit, update_unit
@@ -29,6 +30,7 @@ __all__ = [
     "Place",
     "Plan",
     "Problem",
+    "acknowledge",
     "authenticate",
     "change_appearance",
     "change_password",

@@ -57,7 +57,12 @@ def _withhold(actor: Viewer, post_id: int, values: Mapping[str, Any], how: str) 
     if not take_away(actor, thread, post, reason, how):
         raise Conflict(_refusal(post))
     return Done(
-        undo={"post": post_id, "how": how, "solution": solution_as_json(solution) if solution else None},
+        undo={
+            "post": post_id,
+            "thread": thread.id,
+            "how": how,
+            "solution": solution_as_json(solution) if solution else None,
+        },
         concerned=_author(actor, post),
         title=thread.title,
         url=_address(thread, post),
@@ -82,7 +87,7 @@ def unhide(actor: Viewer, undo: Mapping[str, Any]) -> None:
     if post.withheld != undo["how"]:
         raise Conflict(_("Kiriman ini sudah dipulihkan, ditulis ulang, atau dihapus sesudah itu."))
     bring_back(thread, post)
-    if undo["solution"] and thread.solution_id is None and not post.is_opening:
+    if undo["solution"] and thread.solution_id is None and thread.id == undo["thread"] and not post.is_opening:
         solution = solution_from_json(undo["solution"])
         db.session.execute(update(Thread).where(Thread.id == thread.id).values(**solution))
 

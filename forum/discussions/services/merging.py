@@ -131,7 +131,7 @@ def unmerge(actor: Viewer, undo: Mapping[str, Any]) -> None:
     require_moderator(actor, into.board_id)
     if into.is_deleted:
         raise Conflict(_("Diskusi tempatnya bergabung sedang disembunyikan atau sudah dihapus. Pulihkan dahulu."))
-    if not stands(opening):
+    if not stands(opening, into_id):
         raise Conflict(_("Kiriman pembukanya sedang disembunyikan atau sudah dihapus. Pulihkan dahulu."))
     order = placing.nodes_of(into.id)
     if order[0].id == opening:
@@ -199,7 +199,7 @@ def _give_solution_back(thread_id: int, kind: str, into_id: int, undo: Mapping[s
         given = now if now["solution_id"] != undo["post"] and kind == "question" else None
     else:
         unmarked = undo["carried"] and now["solution_id"] is None
-        there = kept is not None and kept["solution_id"] in own_ids and stands(kept["solution_id"])
+        there = kept is not None and stands(kept["solution_id"], thread_id)
         given = solution_from_json(kept) if there and not unmarked else None
     if given:
         db.session.execute(update(Thread).where(Thread.id == thread_id).values(**given))

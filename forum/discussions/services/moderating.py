@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import select
+
 from forum.audit.services import record
+from forum.core.db import db
 from forum.core.errors import NotFound
 from forum.core.i18n import lazy
 from forum.core.viewer import Viewer
 from forum.discussions import policy
-from forum.discussions.models import Board
+from forum.discussions.models import Board, Post, Thread
 from forum.discussions.queries.boards import boards_with_rules
 from forum.discussions.services import closing, duplicates, editing, hiding, merging, splitting
 from forum.discussions.services.texts import reason_text
@@ -48,6 +51,65 @@ def register() -> None:
         acts.register(act)
 
 
+def _post(post_id: int) -> Any:
+    return db.session.execute(
+        select(Post.number, Post.deleted_at, Post.withheld).where(Post.id == post_id)
+    ).one_or_none()
+
+
+def _thread(thread_id: int) -> Any:
+    return db.session.execute(
+        select(Thread.deleted_at, Thread.locked_at, Thread.duplicate_of_id).where(
+            Thread.id == thread_id, Thread.merged_as_id.is_(None)
+        )
+    ).one_or_none()
+
+
+def _shown_post(actor: Viewer, post_id: int) -> bool:
+    post = _post(post_id)
+    return post is not None and post.deleted_at is None
+
+
+def _shown_reply(actor: Viewer, post_id: int) -> bool:
+    post = _post(post_id)
+    return post is not None and post.deleted_at is None and post.number > 1
+
+
+def _gone_post(actor: Viewer, post_id: int) -> bool:
+    post = _post(post_id)
+    return post is not None and post.deleted_at is not None and post.withheld != "moved"
+
+
+def _shown_thread(actor: Viewer, thread_id: int) -> bool:
+    thread = _thread(thread_id)
+    return thread is not None and thread.deleted_at is None
+
+
+def _gone_thread(actor: Viewer, thread_id: int) -> bool:
+    thread = _thread(thread_id)
+    return thread is not None and thread.deleted_at is not None
+
+
+def _open_thread(actor: Viewer, thread_id: int) -> bool:
+    thread = _thread(thread_id)
+    return thread is not None and thread.deleted_at is None and thread.locked_at is None
+
+
+def _locked_thread(actor: Viewer, thread_id: int) -> bool:
+    thread = _thread(thread_id)
+    return thread is not None and thread.locked_at is not None
+
+
+def _original_thread(actor: Viewer, thread_id: int) -> bool:
+    thread = _thread(thread_id)
+    return thread is not None and thread.deleted_at is None and thread.duplicate_of_id is None
+
+
+def _duplicate_thread(actor: Viewer, thread_id: int) -> bool:
+    thread = _thread(thread_id)
+    return thread is not None and thread.duplicate_of_id is not None
+
+
 _POSTS = (
     Act(
         "post.hide",
@@ -56,6 +118,7 @@ _POSTS = (
         lazy("Kiriman Anda dalam “%(title)s” disembunyikan moderator. Anda tetap dapat membacanya."),
         hiding.hide,
         hiding.unhide,
+        offered=_shown_post,
     ),
     Act(
         "post.restore",
@@ -64,6 +127,7 @@ _POSTS = (
         lazy("Kiriman Anda dalam “%(title)s” ditampilkan lagi."),
         hiding.restore,
         hiding.unrestore,
+        offered=_gone_post,
     ),
     Act(
         "post.rephrase",
@@ -74,6 +138,7 @@ _POSTS = (
         ),
         hiding.ask_to_rephrase,
         hiding.unhide,
+        offered=_shown_post,
     ),
     Act(
         "post.edit",
@@ -96,6 +161,7 @@ _POSTS = (
             Field("title", lazy("Judul diskusi baru")),
             Field("board", lazy("Papan"), "choice", options=boards_to_split_into),
         ),
+        offered=_shown_reply,
     ),
 )
 _THREADS = (
@@ -106,6 +172,7 @@ _THREADS = (
         lazy("Diskusi Anda “%(title)s” disembunyikan moderator. Anda tetap dapat membacanya."),
         hiding.hide_thread,
         hiding.unhide,
+        offered=_shown_thread,
     ),
     Act(
         "thread.restore",
@@ -114,6 +181,7 @@ _THREADS = (
         lazy("Diskusi Anda “%(title)s” ditampilkan lagi."),
         hiding.restore_thread,
         hiding.unrestore,
+        offered=_gone_thread,
     ),
     Act(
         "thread.lock",
@@ -122,6 +190,7 @@ _THREADS = (
         lazy("Diskusi Anda “%(title)s” dikunci moderator: tetap terbaca, tetapi tidak menerima balasan baru."),
         closing.close,
         closing.relock,
+        offered=_open_thread,
     ),
     Act(
         "thread.unlock",
@@ -130,6 +199,7 @@ _THREADS = (
         lazy("Diskusi Anda “%(title)s” dibuka lagi untuk balasan."),
         closing.open_again,
         closing.relock,
+        offered=_locked_thread,
     ),
     Act(
         "thread.move",
@@ -139,6 +209,7 @@ _THREADS = (
         closing.move,
         closing.move_back,
         fields=(Field("board", lazy("Papan tujuan"), "choice", options=boards_to_move_to),),
+        offered=_shown_thread,
     ),
     Act(
         "thread.merge",
@@ -148,6 +219,7 @@ _THREADS = (
         merging.merge,
         merging.unmerge,
         fields=(Field("into", lazy("Nomor atau alamat diskusi tujuan")),),
+        offered=_shown_thread,
     ),
     Act(
         "thread.duplicate",
@@ -159,6 +231,7 @@ _THREADS = (
         duplicates.mark_duplicate,
         duplicates.unmark_duplicate,
         fields=(Field("of", lazy("Nomor atau alamat diskusi asli")),),
+        offered=_original_thread,
     ),
     Act(
         "thread.unduplicate",
@@ -167,5 +240,6 @@ _THREADS = (
         lazy("Diskusi Anda “%(title)s” tidak lagi ditandai duplikat."),
         duplicates.release,
         duplicates.unrelease,
+        offered=_duplicate_thread,
     ),
 )

@@ -102,9 +102,10 @@ def require_same_readers(here: ThreadRecord, there: ThreadRecord, field: str) ->
         )
 
 
-def stands(post_id: int) -> bool:
-    """Whether a post is there and not deleted."""
-    return bool(db.session.scalar(select(Post.id).where(Post.id == post_id, Post.deleted_at.is_(None))))
+def stands(post_id: int, thread_id: int) -> bool:
+    """Whether a post is in this thread and not deleted."""
+    found = select(Post.id).where(Post.id == post_id, Post.thread_id == thread_id, Post.deleted_at.is_(None))
+    return db.session.scalar(found) is not None
 
 
 def solution_of(thread_id: int) -> dict[str, Any]:

@@ -233,6 +233,6 @@ def _give_solution_back(thread: ThreadRecord, new_id: int, kept: dict[str, Any] 
     db.session.execute(update(Thread).where(Thread.id == new_id).values(**NO_SOLUTION))
     if thread.solution_id is not None or thread.kind != "question":
         return
-    if solution["solution_id"] is None and kept is not None and stands(kept["solution_id"]):
+    if solution["solution_id"] is None and kept is not None and stands(kept["solution_id"], thread.id):
         solution = solution_from_json(kept)
     db.session.execute(update(Thread).where(Thread.id == thread.id).values(**solution))

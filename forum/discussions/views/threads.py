@@ -11,7 +11,7 @@ from forum.core.db import transaction
 from forum.core.errors import NotFound
 from forum.core.i18n import _
 from forum.core.paging import parse_id, parse_page, with_query
-from forum.core.web import flash, see_other, wants_json
+from forum.core.web import flash, open_to_suspended, see_other, wants_json
 from forum.discussions.forms import ReplyForm
 from forum.discussions.queries import branches, moves, threads
 from forum.discussions.queries import history as histories
@@ -96,6 +96,7 @@ def similar(ref: int) -> str | Response:
     return render_template("search/alike.html", page=page)
 
 
+@open_to_suspended
 def mark_read(ref: int) -> Response:
     actor = viewer()
     ratelimit.hit(ratelimit.ACT, actor.id)

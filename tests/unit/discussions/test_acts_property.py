@@ -83,10 +83,11 @@ def _readers(world: World, posts: dict[int, list[int]]) -> None:
             if len(made) > 2 and n < 2:
                 curating.solve(askers[thread.thread_id], made[-1], on=True)
             session.add(GuideSource(guide_id=guide.id, thread_id=thread.thread_id, post_id=None))
-            session.add(GuideSource(guide_id=guide.id, thread_id=thread.thread_id, post_id=made[-1] if len(made) > 1 else None)) if len(made) > 1 else None  # fmt: skip
+            if len(made) > 1:
+                session.add(GuideSource(guide_id=guide.id, thread_id=thread.thread_id, post_id=made[-1]))
 
 
-def state(stubs: bool = False) -> dict[str, set[tuple[Any, ...]]]:
+def state() -> dict[str, set[tuple[Any, ...]]]:
     """Every row that acts touch, but for what must differ after an act and its undo."""
     db.session.rollback()
     db.session.expire_all()
@@ -133,7 +134,8 @@ def take_back(world: World, index: int) -> bool:
             acts.act_of(name).undo(world.moderator, done.undo)
     except REFUSALS as refusal:
         note(f"undo {name}: {refusal!r}")
-        assert not is_last, f"the last act could not be taken back: {refusal}"
+        if is_last:
+            raise AssertionError("the last act could not be taken back") from refusal
         return False
     note(f"undo {name}")
     del world.done[index]
