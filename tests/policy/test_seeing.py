@@ -98,7 +98,9 @@ def test_boards_visible_in_sql_are_those_that_the_predicate_lets_read(corpus: Co
 
 
 def test_threads_visible_in_sql_are_those_that_the_predicate_lets_see(corpus: Corpus) -> None:
-    threads = db.session.execute(select(Thread.id, Thread.board_id, Thread.author_id, Thread.deleted_at)).all()
+    threads = db.session.execute(
+        select(Thread.id, Thread.board_id, Thread.author_id, Thread.deleted_at, Thread.withheld)
+    ).all()
     answers = set()
     for name, viewer in corpus.viewers.items():
         by_predicate = {
