@@ -172,7 +172,7 @@ def _titles_of_duplicates(connection: Connection, thread_ids: list[int]) -> defa
             .order_by(Thread.id)
         )
         for thread_id, title in rows:
-            found[thread_id].append(title)
+            found[thread_id or 0].append(title)
     return found
 
 

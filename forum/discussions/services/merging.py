@@ -74,7 +74,7 @@ def merge(actor: Viewer, thread_id: int, values: Mapping[str, Any]) -> Done:
     touch_whole_thread(into.id)
     return Done(
         undo=undo,
-        concerned=tuple(sorted({thread.author_id, into.author_id} - {actor.id})),  # type: ignore[arg-type]
+        concerned=tuple(sorted({thread.author_id, into.author_id} - {actor.id})),
         title=thread.title,
         url=permalink(into.url, opening),
         before={"thread": thread.id, "title": thread.title, "posts": len(own)},

@@ -177,8 +177,8 @@ def write(nodes: Sequence[Node]) -> None:
     if changed:
         table = Post.__table__
         statement = update(table).where(table.c.id == bindparam("key")).values({n: bindparam(n) for n in _FIELDS})  # type: ignore[arg-type]
-        rows = [{"key": node.id, **dict(zip(_FIELDS, node.place(), strict=True))} for node in changed]
-        db.session.connection().execute(statement, rows)
+        places = [{"key": node.id, **dict(zip(_FIELDS, node.place(), strict=True))} for node in changed]
+        db.session.connection().execute(statement, places)
     db.session.expire_all()
 
 

@@ -72,7 +72,7 @@ def split(actor: Viewer, post_id: int, values: Mapping[str, Any]) -> Done:
     touch_whole_thread(new_id)
     return Done(
         undo={"thread": new_id, "post": post_id, "mark": mark, "runs": runs, "solution": solution},
-        concerned=tuple(sorted({post.author_id, thread.author_id} - {actor.id})),  # type: ignore[arg-type]
+        concerned=tuple(sorted({post.author_id, thread.author_id} - {actor.id})),
         title=title,
         url=new.url,
         before={"thread": thread.id, "title": thread.title},

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from forum.accounts.models import User
 from forum.core.db import db, transaction
 from forum.discussions.models import Post, Thread
+from forum.discussions.services import curating
 from forum.moderation import acts
 from forum.search import indexer
 from tests.conftest import post
@@ -252,3 +253,38 @@ def test_a_thread_page_with_marks_and_a_duplicate_costs_no_more_than_eight_state
     post(curator, f"{thread.url}/duplikat", of=original.url, reason="Sama.")
     answer = reader.get(f"{thread.url}?asli=1")
     assert int(re.search(r'sql;desc="(\d+)"', answer.headers["Server-Timing"])[1]) <= 8
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("thread.merge", {"into": "other"}),
+        ("thread.duplicate", {"of": "other"}),
+        ("thread.hide", {}),
+        ("thread.move", {"board": "sana"}),
+        ("post.split", {"title": "Hal yang lain sama sekali", "board": "sana"}),
+        ("post.hide", {}),
+        ("post.rephrase", {}),
+    ],
+)
+def test_the_index_follows_every_act_and_its_undoing(app: Flask, name: str, values: dict[str, str]) -> None:
+    board = a_board()
+    a_board("sana")
+    thread, other, third = (a_thread(a_member(), board) for _ in range(3))
+    replies = plant(a_member(), thread, [None, 0, 1, None])
+    by = viewer_for(a_moderator())
+    with transaction():
+        acts.act_of("thread.duplicate").perform(by, third.thread_id, {"of": str(thread.thread_id), "reason": "Sama."})
+        curating.solve(by, replies[1], on=True)
+    indexer.rebuild()
+    act = acts.act_of(name)
+    target = thread.thread_id if act.kind == "thread" else replies[0]
+    named = {"reason": "Sebab tertentu.", **values}
+    with transaction():
+        done = act.perform(by, target, {k: str(other.thread_id) if v == "other" else v for k, v in named.items()})
+    indexer.drain()
+    assert indexer.verify().is_clean
+    with transaction():
+        act.undo(by, done.undo)
+    indexer.drain()
+    assert indexer.verify().is_clean
