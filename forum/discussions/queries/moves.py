@@ -13,10 +13,15 @@ from forum.discussions.models import Post, Thread
 
 
 def thread_of(viewer: Viewer, thread_id: int, post_id: int | None) -> int:
-    """The thread in which a post is that was looked for in `thread_id`; that itself, unless it is somewhere else that is seen."""
-    if post_id is None:
-        post_id = _opened(thread_id)
-    found = _place(viewer, thread_id, post_id)
+    """The thread in which a reply to a post belongs that was written in `thread_id`, from which posts have moved away.
+
+    `post_id`: the post that is answered, None for the opening one. That thread itself, where nothing has moved.
+    """
+    opened = _opened(thread_id)
+    left = select(Post.id).where(Post.thread_id == thread_id, Post.withheld == "moved").limit(1)
+    if opened is None and db.session.scalar(left) is None:
+        return thread_id
+    found = _place(viewer, thread_id, post_id or opened)
     return found[0] if found else thread_id
 
 

@@ -152,6 +152,7 @@ def test_where_a_branch_was_split_off_a_link_leads_to_its_thread(curator: FlaskC
     for post_id in (reply.post_id, below.post_id):
         answer = reader.get(f"{thread.url}?balasan={post_id}")
         assert (answer.status_code, answer.headers["Location"]) == (301, f"{new}?balasan={post_id}#p-{post_id}")
+    assert send_reply(reader, thread.url, ke=str(below.post_id)).headers["Location"].startswith(new)
 
 
 def test_where_posts_moved_into_a_closed_board_nobody_else_learns_its_title(app: Flask, reader: FlaskClient) -> None:
