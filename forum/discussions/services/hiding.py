@@ -24,6 +24,7 @@ from forum.discussions.services.permitted import (
     solution_of,
 )
 from forum.discussions.services.texts import reason_text
+from forum.discussions.services.touching import touch
 from forum.moderation.acts import Done
 
 HIDDEN, REPHRASE = "hidden", "rephrase"
@@ -90,6 +91,7 @@ def unhide(actor: Viewer, undo: Mapping[str, Any]) -> None:
     if undo["solution"] and thread.solution_id is None and thread.id == undo["thread"] and not post.is_opening:
         solution = solution_from_json(undo["solution"])
         db.session.execute(update(Thread).where(Thread.id == thread.id).values(**solution))
+        touch(threads=[thread.id], replies=[post.id])
 
 
 def restore(actor: Viewer, post_id: int, values: Mapping[str, Any]) -> Done:
