@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -131,7 +132,7 @@ def take_back(world: World, index: int) -> bool:
     world.tick()
     try:
         with clock.fixed(world.now), transaction():
-            acts.act_of(name).undo(world.moderator, done.undo)
+            acts.act_of(name).undo(world.moderator, json.loads(json.dumps(done.undo)))
     except REFUSALS as refusal:
         note(f"undo {name}: {refusal!r}")
         if is_last:
