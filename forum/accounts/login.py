@@ -201,7 +201,7 @@ def _any_of(view: object, *marks: str) -> bool:
 def _suspension(person: Viewer) -> str:
     page = queries.restraints_page(signed_in(person))
     return _(
-        "Akun Anda ditangguhkan sampai %(until)s, jadi tulisan ini belum terkirim. Alasannya: %(reason)s Anda tetap dapat membaca. "
+        "Akun Anda ditangguhkan sampai %(until)s, jadi tulisan ini belum terkirim. Alasannya: “%(reason)s”. Anda tetap dapat membaca. "
         "Bila menurut Anda ini keliru, ajukan banding dari pemberitahuan tentang keputusan ini.",
         until=exact_time(page.suspended_until or clock.now()),
         reason=page.suspension_reason,
