@@ -53,7 +53,10 @@ def main(arguments: list[str]) -> int:
         results.append(int("postgresql" in parts))
     else:
         with database as url:
-            there = {"TEST_DATABASE_URL": url, "REMBUK_REQUIRE": "postgresql"}
+            there = {
+                "TEST_DATABASE_URL": url,
+                "REMBUK_REQUIRE": ",".join(sorted((parts - {"browser"}) | {"postgresql"})),
+            }
             results.append(run_pytest(*arguments, "-m", "faults", title="PostgreSQL, faults", **there))
             results.append(run_pytest(*arguments, *SHARED, "-m", f"not ({ALONE})", title="PostgreSQL", **there))
     failed = [result for result in results if result not in (0, NOTHING_SELECTED if arguments else 0)]

@@ -41,3 +41,25 @@ class SettingsForm(Form):
     locale = StringField(lazy("Bahasa"))
     theme = StringField(lazy("Tampilan"))
     shortcuts = BooleanField(lazy("Pintasan papan ketik"))
+
+
+class ConfirmForm(Form):
+    """Password or code, whichever is filled in. `kept`: the sealed form that waits."""
+
+    password = PasswordField(lazy("Kata sandi"))
+    code = StringField(lazy("Kode"))
+    kept = HiddenField()
+
+
+class CodeForm(Form):
+    """A code of the app, or a recovery code."""
+
+    code = StringField(lazy("Kode"))
+
+
+class SwitchOffForm(CodeForm):
+    password = PasswordField(lazy("Kata sandi"))
+
+
+class ReasonForm(Form):
+    reason = StringField(lazy("Alasan"))

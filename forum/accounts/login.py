@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, current_app, g, make_response, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from forum.accounts import passwords, queries, services, throttle
-from forum.core import clock, faults
+from forum.accounts import devices, passwords, queries, services, throttle
+from forum.accounts.oidc import arriving
+from forum.accounts.queries import FoundSession
+from forum.core import clock, faults, ratelimit
 from forum.core.db import transaction
 from forum.core.errors import Denied
+from forum.core.hosts import parts_of
 from forum.core.i18n import LOCALES, _, exact_time
 from forum.core.viewer import NOBODY, Viewer
-from forum.core.web import error_response, wants_json
+from forum.core.web import cookie_name, error_response, wants_json
 
 login_manager = LoginManager()
 log = structlog.get_logger()
+# For how long after signing in, or after confirming it again, sensitive acts are open.
+RECENT = timedelta(minutes=10)
+# Where staff who still have to set up their second step may go.
+OPEN_WITHOUT_SECOND_FACTOR = frozenset({"accounts.sign_out", "accounts.set_appearance", "confirming.confirm"})
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
-    """What Flask-Login holds: the viewer and the token of the session that speaks for them."""
+    """What Flask-Login holds: the session that speaks for a viewer, and its token."""
 
-    def __init__(self, token: str, viewer: Viewer, is_warned: bool = False) -> None:
+    def __init__(self, token: str, found: FoundSession) -> None:
         self.token = token
-        self.viewer = viewer
-        self.is_warned = is_warned
+        self.found = found
+        self.viewer = found.viewer
 
     def get_id(self) -> str:
         return self.token
@@ -39,6 +45,7 @@ def init_app(app: Flask) -> None:
     login_manager.session_protection = None
     app.before_request(_require_sign_in)
     app.before_request(_restrain)
+    app.before_request(_count_what_is_sent)
     app.context_processor(lambda: {"viewer": viewer()})
 
 
@@ -51,7 +58,7 @@ def _load(token: str) -> SignedIn | None:
     if found.is_stale:
         with transaction():
             services.touch_session(token)
-    return SignedIn(token, found.viewer, found.is_warned)
+    return SignedIn(token, found)
 
 
 def viewer() -> Viewer:
@@ -66,18 +73,23 @@ def viewer() -> Viewer:
 def _stranger() -> Viewer:
     if not request:
         return NOBODY
-    locale = request.cookies.get("bahasa", "id")
-    theme = request.cookies.get("tema", "system")
+    locale = request.cookies.get(cookie_name("bahasa"), "id")
+    theme = request.cookies.get(cookie_name("tema"), "system")
     return Viewer(locale=locale if locale in LOCALES else "id", theme=theme if theme in services.THEMES else "system")
 
 
-def sign_in(user_id: int) -> None:
-    """Start a session for `user_id` in this browser, under a new token; the browser's earlier session ends."""
-    earlier = current_token()
+def sign_in(user_id: int, origin: str = "") -> None:
+    """Start a session for `user_id` in this browser, under a new token; the browser's earlier session ends.
+
+    The caller has asked for everything that this person has to prove (see `stepping`). `origin`: see `arriving`.
+    """
+    earlier, device = current_token(), devices.device(request.user_agent.string, request.remote_addr)
     with transaction():
         if earlier:
             services.end_session(earlier)
-        token = services.start_session(user_id, current_app.config["SETTINGS"].session_days)
+        token = services.start_session(user_id, current_app.config["SETTINGS"].session_days, device)
+        if origin:
+            arriving.bind(token, origin)
     found = queries.viewer_of_session(token)
     if found is None:  # disabled at this very moment
         raise Denied
@@ -87,9 +99,26 @@ def sign_in(user_id: int) -> None:
     if form_secret:
         session["csrf_token"] = form_secret
     session.permanent = True
-    login_user(SignedIn(token, found.viewer))
+    login_user(SignedIn(token, found))
     g.viewer = found.viewer
-    log.info("signed_in", user_id=user_id)
+    log.info("signed_in", user_id=user_id, place=device.place)
+
+
+def is_confirmed() -> bool:
+    """Whether the person of this request proved lately who they are (a time that lies ahead, by a clock set back, is not lately)."""
+    user = current_user._get_current_object()
+    at = user.found.confirmed_at if isinstance(user, SignedIn) else None
+    return at is not None and abs(clock.now() - at) <= RECENT
+
+
+def confirm() -> None:
+    """Note that the person of this request has just proved again who they are. Their session gets a new token."""
+    with transaction():
+        token = services.confirm_session(current_token() or "")
+    found = queries.viewer_of_session(token)
+    if found is None:
+        raise Denied
+    login_user(SignedIn(token, found))
 
 
 def signed_in(viewer: Viewer) -> int:
@@ -116,7 +145,7 @@ def try_password(identifier: str, password: str) -> int | None:
     counted = throttle.count_try(request.remote_addr, services.fold_identifier(identifier), device)
     account = services.authenticate(found, password, samples=settings.env != "production")
     if account is None:
-        log.warning("sign_in_failed", user_id=found_id)
+        log.warning("sign_in_failed", user_id=found_id, place=devices.place(request.remote_addr))
         return None
     throttle.forgive(counted)
     if passwords.is_outdated(account.password_hash):
@@ -127,7 +156,7 @@ def try_password(identifier: str, password: str) -> int | None:
 
 
 def device_cookie_name() -> str:
-    return "__Host-perangkat" if current_app.config["SETTINGS"].https else "perangkat"
+    return cookie_name("perangkat")
 
 
 def remember_device(response: BaseResponse, user_id: int) -> None:
@@ -160,21 +189,32 @@ def safe_next(target: str | None) -> str:
         return url_for("discussions.home")
     if any(ord(char) < 33 or char == "\\" for char in target):
         return url_for("discussions.home")
-    parts = urlsplit(target)
+    parts = parts_of(target)
     return target if not parts.scheme and not parts.netloc else url_for("discussions.home")
 
 
+def _count_what_is_sent() -> None:
+    """Raises TooMany for somebody who sends more than anybody would by hand, wherever they send it."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    who = viewer().id
+    if who is None:
+        ratelimit.hit_here(ratelimit.SEND_ADDRESS, throttle.network_of(request.remote_addr))
+    else:
+        ratelimit.hit_here(ratelimit.SEND, who)
+
+
 def _require_sign_in() -> Response | None:
-    if viewer().is_authenticated or request.path.startswith("/static/"):
-        return None
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "is_public", False):
+    if request.path.startswith("/static/") or getattr(view, "is_public", False):
         return None
+    if viewer().is_authenticated:
+        return _require_second_factor() if lacks_second_factor() else None
     here = request.full_path.rstrip("?")
     if request.method in ("GET", "HEAD") and not wants_json():
         target = here if here != "/" else None
         return make_response(redirect(url_for("accounts.sign_in", next=target)))
-    back = request.referrer and urlsplit(request.referrer).path
+    back = parts_of(request.referrer).path
     return error_response(faults.signed_out_while_writing(url_for("accounts.sign_in", next=back or None)))
 
 
@@ -189,7 +229,7 @@ def _restrain() -> BaseResponse | None:
             raise Denied(_suspension(person))
         return None
     is_page = not wants_json() and request.headers.get("Sec-Fetch-Dest", "document") == "document"
-    if current_user.is_warned and is_page and not _any_of(view, "is_read_before_all", "is_public"):
+    if current_user.found.is_warned and is_page and not _any_of(view, "is_read_before_all", "is_public"):
         return redirect(url_for("accounts.restraints", next=request.full_path.rstrip("?")))
     return None
 
@@ -206,3 +246,19 @@ def _suspension(person: Viewer) -> str:
         until=exact_time(page.suspended_until or clock.now()),
         reason=page.suspension_reason,
     )
+
+
+def lacks_second_factor() -> bool:
+    """Whether the viewer is staff who must set up a second step before anything else, by the setting."""
+    settings, user = current_app.config["SETTINGS"], current_user._get_current_object()
+    if not settings.staff_needs_second_factor or not isinstance(user, SignedIn):
+        return False
+    return user.viewer.is_moderator and not user.found.has_second_factor
+
+
+def _require_second_factor() -> Response | None:
+    if request.blueprint == "second_factor" or request.endpoint in OPEN_WITHOUT_SECOND_FACTOR:
+        return None
+    if request.method in ("GET", "HEAD") and not wants_json():
+        return make_response(redirect(url_for("second_factor.overview")))
+    return error_response(faults.page_for(403, _("Pasang dahulu langkah kedua untuk akun Anda, lalu coba lagi.")))

@@ -1,4 +1,4 @@
-"""Units (perangkat daerah), people, their sessions and one-time links."""
+"""Units (perangkat daerah), people, their sessions, one-time links and second factors."""
 
 from __future__ import annotations
 
@@ -98,7 +98,10 @@ class GivenWarning(Base):
 
 
 class UserSession(Base):
-    """One signed-in browser. Only a hash of its token is kept, so a stolen database opens no session."""
+    """One signed-in browser. Only a hash of its token is kept, so a stolen database opens no session.
+
+    `browser`, `system`, `place`: see `devices`. `confirmed_at`: when its user last proved who they are.
+    """
 
     __tablename__ = "user_sessions"
 
@@ -108,6 +111,10 @@ class UserSession(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    browser: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    system: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    place: Mapped[str] = mapped_column(String(45), default="", server_default="")
 
 
 class OneTimeLink(Base):
@@ -120,4 +127,33 @@ class OneTimeLink(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SecondFactor(Base):
+    """An authenticator app (TOTP, RFC 6238) as second step of signing in. Without `confirmed_at` it is still being set up.
+
+    `secret` is sealed for its user; `last_step` is the time step of the last code that was accepted; `salt` is for the
+    hashes of the recovery codes.
+    """
+
+    __tablename__ = "second_factors"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(300))
+    salt: Mapped[str] = mapped_column(String(32))
+    last_step: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RecoveryCode(Base):
+    """A code that stands in for the app once. Only its hash is kept."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = (UniqueConstraint("user_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("second_factors.user_id", ondelete="CASCADE"))
+    code_hash: Mapped[str] = mapped_column(String(64))
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -18,6 +18,7 @@ from typing import NewType
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from forum.accounts import breaches
 from forum.core.errors import Invalid
 from forum.core.i18n import lazy
 from forum.core.text import fold
@@ -26,7 +27,7 @@ MIN_LENGTH = 10
 MAX_LENGTH = 256
 # Shorter words turn up inside honest passwords by chance, so only a password that *is* one of them is refused.
 MIN_WORD = 4
-COMMON_PASSWORDS = Path(__file__).parent / "data" / "common_passwords.txt"
+DATA = Path(__file__).parent / "data"
 LOCAL_WORDS = ("rembuk", "pematangsiantar", "siantar")
 _TOO_GENERAL = frozenset({"kota", "kabupaten", "pemerintah", "daerah"})
 _REPEATED = re.compile(r"(.+?)\1+", re.DOTALL)
@@ -88,20 +89,24 @@ def is_outdated(stored: str | None) -> bool:
 
 @lru_cache(maxsize=1)
 def common_passwords() -> frozenset[str]:
-    """The words, keyboard walks and number rows that are tried first, in lower case."""
-    return frozenset(COMMON_PASSWORDS.read_text(encoding="utf-8").split("\n")) - {""}
+    """The words, keyboard walks and number rows that are tried first, and the most frequent of public breaches, in lower case."""
+    lists = [(DATA / name).read_text(encoding="utf-8") for name in ("common_passwords.txt", "breached_passwords.txt")]
+    return frozenset("".join(lists).split("\n")) - {""}
 
 
-def accept(password: str, *, about: Iterable[str] = (), field: str = "password") -> PasswordHash:
+def accept(
+    password: str, *, about: Iterable[str] = (), breached: Path | None = None, field: str = "password"
+) -> PasswordHash:
     """The hash of a new password. Raises Invalid for `field` when it is too weak.
 
     `about`: texts that an attacker would try first (username, name, e-mail address, name of the city and of the site).
+    `breached`: the city's own file of known passwords (see `breaches`).
     """
     if len(password) < MIN_LENGTH:
         raise Invalid(lazy("Kata sandi terlalu pendek: pakai sedikitnya %(least)d karakter.", least=MIN_LENGTH), field)
     if len(password) > MAX_LENGTH:
         raise Invalid(lazy("Kata sandi terlalu panjang: paling banyak %(most)d karakter.", most=MAX_LENGTH), field)
-    if _is_common(password):
+    if _is_common(password) or (breached and breaches.contains(breached, _exact(password))):
         raise Invalid(lazy("Kata sandi ini terlalu umum dan mudah ditebak. Pilih yang lain."), field)
     if _tells_about(password, about):
         raise Invalid(

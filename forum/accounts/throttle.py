@@ -13,14 +13,18 @@ import hashlib
 import ipaddress
 import secrets
 
+import structlog
 from itsdangerous import BadData, URLSafeSerializer
 
 from forum.core import ratelimit
-from forum.core.ratelimit import SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, Limit
+from forum.core.errors import TooMany
+from forum.core.ratelimit import SECOND_FACTOR, SECOND_FACTOR_DAY, SIGN_IN_ACCOUNT, SIGN_IN_ADDRESS, Limit
 
 DEVICE_DAYS = 180
 
 Counted = tuple[Limit, str]
+
+log = structlog.get_logger()
 
 
 def network_of(address: str | None) -> str:
@@ -59,9 +63,26 @@ def device_of(secret: str, cookie: str | None, user_id: int | None) -> str | Non
 def count_try(address: str | None, identifier: str, device: str | None) -> list[Counted]:
     """Count a try before the password is looked at; returns what was counted. Raises TooMany when a limit is reached."""
     who = f"device:{device}" if device else hashlib.sha256(identifier.encode("utf-8", "replace")).hexdigest()
-    counted = [(SIGN_IN_ADDRESS, network_of(address)), (SIGN_IN_ACCOUNT, who)]
+    return _count([(SIGN_IN_ADDRESS, network_of(address)), (SIGN_IN_ACCOUNT, who)])
+
+
+def count_code(user_id: int, device: str | None) -> list[Counted]:
+    """Count a try of a second-step code before it is looked at. Raises TooMany when a limit is reached.
+
+    A browser that has come in before is counted for itself here too: whoever knows the password and tries codes elsewhere
+    does not keep its owner out.
+    """
+    who = f"device:{device}" if device else f"user:{user_id}"
+    return _count([(SECOND_FACTOR, who), (SECOND_FACTOR_DAY, who)])
+
+
+def _count(counted: list[Counted]) -> list[Counted]:
     for limit, key in counted:
-        ratelimit.hit(limit, key)
+        try:
+            ratelimit.hit(limit, key)
+        except TooMany:
+            log.warning("sign_in_throttled", limit=limit.name)
+            raise
     return counted
 
 

@@ -16,18 +16,31 @@ from flask import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
-from forum.accounts import login, passwords, queries, services
+from forum.accounts import (
+    confirming,
+    login,
+    passwords,
+    queries,
+    second_factor_views,
+    services,
+    sessions_views,
+    stepping,
+)
 from forum.accounts.forms import ChangePasswordForm, NewPasswordForm, SettingsForm, SignInForm
 from forum.accounts.login import signed_in
+from forum.accounts.oidc import offers
+from forum.accounts.oidc import views as oidc
+from forum.accounts.passwords import PasswordHash
+from forum.accounts.queries import LinkOwner
 from forum.config import Settings
 from forum.core import ratelimit
 from forum.core.db import transaction
-from forum.core.errors import Invalid, NotFound, TooMany
+from forum.core.errors import Denied, Invalid, NotFound, TooMany
 from forum.core.faults import ErrorPage
 from forum.core.forms import EmptyForm
-from forum.core.i18n import _, ngettext
+from forum.core.i18n import _
 from forum.core.paging import parse_id
-from forum.core.web import error_response, open_to_suspended, public, read_before_all
+from forum.core.web import cookie_name, error_response, open_to_suspended, public, read_before_all
 
 blueprint = Blueprint("accounts", __name__)
 # A shared PC at a counter: nothing of the pages or of unsent texts stays behind.
@@ -44,22 +57,35 @@ def sign_in() -> BaseResponse | str:
     form = SignInForm()
     if request.method == "GET":
         form.next.data = request.args.get("next", "")
-        return render_template("accounts/sign_in.html", form=form)
+        return _sign_in_page(form)
+    _require_passwords()
     try:
         user_id = login.try_password(form.identifier.data or "", form.password.data or "")
     except TooMany as error:
         return _sign_in_refused(form, str(error), 429, error.retry_after)
     if user_id is None:
         return _sign_in_refused(form, _("NIP/surel atau kata sandi salah."), 422)
-    login.sign_in(user_id)
-    response = redirect(target)
-    login.remember_device(response, user_id)
-    return response
+    return stepping.enter(user_id, target)
+
+
+def _sign_in_page(form: SignInForm) -> str:
+    return render_template("accounts/sign_in.html", form=form, sso=offers.to_come_in(form.next.data))
+
+
+def _require_passwords() -> None:
+    """Raises Denied where single sign-on is the only way in."""
+    if _settings().oidc_only:
+        raise Denied(
+            _(
+                "Kata sandi Rembuk tidak dipakai di sini: masuklah lewat %(name)s dari halaman Masuk.",
+                name=_settings().oidc_name,
+            )
+        )
 
 
 def _sign_in_refused(form: SignInForm, message: str, status: int, retry_after: int = 0) -> Response:
     form.form_errors = [message]
-    response = make_response(render_template("accounts/sign_in.html", form=form), status)
+    response = make_response(_sign_in_page(form), status)
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
     return response
@@ -73,8 +99,9 @@ def sign_out() -> BaseResponse | str:
         return redirect(url_for("accounts.sign_in"))
     if request.method == "GET":
         return render_template("accounts/sign_out.html", form=EmptyForm())
+    leave_provider = oidc.way_out()
     login.sign_out()
-    response = redirect(url_for("accounts.sign_in"))
+    response = leave_provider() or redirect(url_for("accounts.sign_in"))
     response.headers["Clear-Site-Data"] = CLEAR_AT_SIGN_OUT
     return response
 
@@ -86,12 +113,14 @@ def first_sign_in(token: str) -> BaseResponse | str:
     owner = queries.owner_of_link(token)
     if owner is None:
         return _link_gone()
+    if _settings().oidc_only:
+        return _emergency(token, owner)
     form = NewPasswordForm()
     if not form.validate_on_submit():
         page = render_template("accounts/first_sign_in.html", form=form, page=owner)
         return make_response(page, 422 if form.is_submitted() else 200)
     with form.catching():
-        hashed = passwords.accept(form.password.data, about=_about(owner.username, owner.email, owner.name))
+        hashed = _accepted(form.password.data, owner.username, owner.email, owner.name)
     if form.has_errors:
         return make_response(render_template("accounts/first_sign_in.html", form=form, page=owner), 422)
     try:
@@ -99,11 +128,21 @@ def first_sign_in(token: str) -> BaseResponse | str:
             user_id = services.use_link(token, hashed)
     except NotFound:
         return _link_gone()
-    login.sign_in(user_id)
+    response = stepping.enter(user_id, url_for("discussions.home"))
     flash(_("Kata sandi Anda tersimpan. Selamat datang di %(site)s!", site=_settings().site_name), "success")
-    response = redirect(url_for("discussions.home"))
-    login.remember_device(response, user_id)
     return response
+
+
+def _emergency(token: str, owner: LinkOwner) -> BaseResponse | str:
+    """Where single sign-on is the only way in: an operator's link signs in once; any other opens nothing."""
+    if not token.startswith(services.EMERGENCY):
+        _require_passwords()
+    if request.method == "GET":
+        return render_template("accounts/emergency.html", page=owner, form=EmptyForm())
+    try:
+        return oidc.enter_by_link(token)
+    except NotFound:
+        return _link_gone()
 
 
 def _link_gone() -> Response:
@@ -127,9 +166,11 @@ def _settings() -> Settings:
     return settings
 
 
-def _about(*texts: str) -> tuple[str, ...]:
-    """What a person's password may not contain: words about them, the city and this site."""
-    return (*texts, _settings().site_name, _settings().city_name)
+def _accepted(password: str, *about: str) -> PasswordHash:
+    """The hash of a person's choice, which may not be made of words `about` them, the city or this site."""
+    settings = _settings()
+    texts = (*about, settings.site_name, settings.city_name)
+    return passwords.accept(password, about=texts, breached=settings.breached_passwords)
 
 
 @blueprint.get("/profil")
@@ -160,9 +201,10 @@ def settings() -> BaseResponse | str:
             return _with_appearance(redirect(url_for("accounts.settings")), form.locale.data, form.theme.data)
     else:
         form.locale.data, form.theme.data, form.shortcuts.data = viewer.locale, viewer.theme, viewer.shortcuts
-    page = queries.settings_page(signed_in(viewer), queries.sessions_of(signed_in(viewer), login.current_token()))
+    page = queries.settings_page(signed_in(viewer))
     return make_response(
-        render_template("accounts/settings.html", form=form, page=page), 422 if form.has_errors else 200
+        render_template("accounts/settings.html", form=form, page=page, sso=offers.standing(viewer)),
+        422 if form.has_errors else 200,
     )
 
 
@@ -182,7 +224,7 @@ def _with_appearance(response: BaseResponse, locale: str | None, theme: str | No
     for name, value in (("bahasa", locale), ("tema", theme)):
         if value:
             response.set_cookie(
-                name, value, max_age=365 * 86400, secure=_settings().https, httponly=True, samesite="Lax"
+                cookie_name(name), value, max_age=365 * 86400, secure=_settings().https, httponly=True, samesite="Lax"
             )
     return response
 
@@ -191,6 +233,7 @@ def _with_appearance(response: BaseResponse, locale: str | None, theme: str | No
 @open_to_suspended
 def change_password() -> BaseResponse | str:
     """A new password for the one that is known. Every other browser is signed out."""
+    _require_passwords()
     form = ChangePasswordForm()
     if form.is_submitted() and _password_changed(form):
         flash(_("Kata sandi Anda sudah diganti. Semua perangkat lain dikeluarkan."), "success")
@@ -213,25 +256,10 @@ def _password_changed(form: ChangePasswordForm) -> bool:
         form.refuse(Invalid(_("Kata sandi baru sama dengan yang lama. Pilih yang lain."), "password"))
         return False
     with form.catching():
-        hashed = passwords.accept(form.password.data, about=_about(*own.about))
+        hashed = _accepted(form.password.data, *own.about)
         with transaction():
             services.change_password(viewer, own.password_hash, hashed, token=login.current_token())
     return not form.has_errors
-
-
-@blueprint.post("/akun/sesi/akhiri")
-@open_to_suspended
-def end_other_sessions() -> BaseResponse:
-    """Sign out everywhere but here."""
-    with transaction():
-        ended = services.end_other_sessions(login.viewer(), login.current_token())
-    flash(
-        ngettext("%(num)d perangkat lain dikeluarkan.", "%(num)d perangkat lain dikeluarkan.", ended)
-        if ended
-        else _("Tidak ada perangkat lain yang sedang masuk."),
-        "success",
-    )
-    return redirect(url_for("accounts.settings"))
 
 
 @blueprint.route("/akun/peringatan", methods=["GET", "POST"])
@@ -249,4 +277,5 @@ def restraints() -> BaseResponse | str:
 
 
 def init_app(app: Flask) -> None:
-    app.register_blueprint(blueprint)
+    for part in (blueprint, sessions_views.blueprint, second_factor_views.blueprint, confirming.blueprint):
+        app.register_blueprint(part)

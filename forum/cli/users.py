@@ -48,7 +48,9 @@ def create(
     settings = current_app.config["SETTINGS"]
     try:
         about = (username, email, name, settings.site_name, settings.city_name)
-        password_hash = passwords.accept(password, about=about) if password is not None else None
+        password_hash = None
+        if password is not None:
+            password_hash = passwords.accept(password, about=about, breached=settings.breached_passwords)
         with transaction():
             user_id = services.create_user(
                 SYSTEM,
@@ -62,7 +64,7 @@ def create(
                 nip=nip,
                 password_hash=password_hash,
             )
-            token = None if password_hash else services.make_link(SYSTEM, user_id)
+            token = None if password_hash else services.make_link(SYSTEM, user_id, emergency=settings.oidc_only)
     except RembukError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Akun {username.strip().lower()} dibuat.")
@@ -73,16 +75,35 @@ def create(
 @group.command("link")
 @click.argument("username")
 def link(username: str) -> None:
-    """Print a one-time link for USERNAME (72 hours); earlier ones stop working."""
+    """Print a one-time link for USERNAME (72 hours); earlier ones stop working.
+
+    Also the way in when single sign-on is the only one and does not work (REMBUK_OIDC_ONLY).
+    """
     try:
         person = queries.user_entry(username.strip().lower())
         with transaction():
-            token = services.make_link(SYSTEM, person.id)
+            token = services.make_link(SYSTEM, person.id, emergency=current_app.config["SETTINGS"].oidc_only)
     except NotFound:
         raise click.ClickException("Tidak ada akun dengan nama pengguna itu.") from None
     except RembukError as error:
         raise click.ClickException(str(error)) from None
     click.echo(link_address(token))
+
+
+@group.command("remove-second-factor")
+@click.argument("username")
+@click.option("--reason", required=True, help="Noted in the audit log.")
+def remove_second_factor(username: str, reason: str) -> None:
+    """Take away the second step of USERNAME, who lost phone and recovery codes; signs them out everywhere."""
+    try:
+        person = queries.user_entry(username.strip().lower())
+        with transaction():
+            services.remove_second_factor(SYSTEM, person.id, reason)
+    except NotFound:
+        raise click.ClickException("Tidak ada akun dengan nama pengguna itu yang memakai langkah kedua.") from None
+    except RembukError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo("Langkah kedua dihapus.")
 
 
 @group.command("import")

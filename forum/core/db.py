@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, CursorResult, DateTime, Integer, MetaData, Result, event
@@ -18,6 +18,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from forum.core import timing
+
+T = TypeVar("T")
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -118,13 +120,28 @@ def transaction() -> Iterator[Session]:
     if session.info.get("writing"):
         raise RuntimeError("a transaction is already open")
     session.rollback()
-    session.info["writing"] = True
+    session.info["writing"], session.info["last"] = True, {}
     try:
         session.connection(execution_options={"rembuk_writes": True})
         yield session
+        session.flush()
+        for write, items in session.info["last"].items():
+            write(session, items)
         session.commit()
     except BaseException:
         session.rollback()
         raise
     finally:
-        session.info["writing"] = False
+        session.info["writing"], session.info["last"] = False, {}
+
+
+def at_the_end(write: Callable[[Session, list[T]], None], item: T) -> None:
+    """Have `write(session, items)` called as the last thing before the open transaction commits, once, with every item handed in.
+
+    For what all writers must take turns at: a lock that is taken last is held for the shortest time, and nobody who holds it waits for
+    another one. Raises RuntimeError outside a transaction, where it would be forgotten.
+    """
+    session = db.session()
+    if not session.info.get("writing"):
+        raise RuntimeError("no transaction is open")
+    session.info["last"].setdefault(write, []).append(item)

@@ -34,6 +34,12 @@ class Conflict(RembukError):
     status = 409
 
 
+class Gone(RembukError):
+    """It was there, and the viewer might see it; it is no more."""
+
+    status = 410
+
+
 class TooLarge(RembukError):
     status = 413
 
@@ -46,6 +52,12 @@ class Invalid(RembukError):
     def __init__(self, reason: object, field: str = "") -> None:
         super().__init__(reason)
         self.field = field
+
+
+class Unavailable(RembukError):
+    """What it needs is not there at the moment; nothing was lost."""
+
+    status = 503
 
 
 class TooMany(RembukError):

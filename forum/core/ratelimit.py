@@ -29,14 +29,28 @@ class Limit:
 # (a whole office signs in through one address at half past seven), so these two count failures.
 SIGN_IN_ADDRESS = Limit("sign-in-address", 60, 300)
 SIGN_IN_ACCOUNT = Limit("sign-in-account", 10, 300)
+# Codes at the second step: three in a million are right at any time, so 50 tries a day find one in some 18 years.
+SECOND_FACTOR = Limit("second-factor", 5, 300)
+SECOND_FACTOR_DAY = Limit("second-factor-day", 50, 86400)
+GUESSING_TOLD = Limit("guessing-told", 1, 86400)
 WRITE = Limit("write", 20, 60)
 PREVIEW = Limit("preview", 60, 60)
 ACT = Limit("act", 120, 60)
+FLAG = Limit("flag", 20, 3600)
 DRAFT = Limit("draft", 60, 60)
+# A file each; refused ones count too.
+UPLOAD = Limit("upload", 30, 60)
+UPLOAD_DAY = Limit("upload-day", 100, 86_400)
 # Reads: counted in memory (see `hit_here`). Suggestions are asked for at every pause while somebody types.
 SEARCH = Limit("search", 60, 60)
 SUGGEST = Limit("suggest", 120, 60)
 SIMILAR = Limit("similar", 60, 60)
+# Each takes about a second of a processor.
+PDF = Limit("pdf", 10, 60)
+# Whatever is sent, to any address, whether it has a limit of its own or not; also counted in memory. A whole office may come
+# through one address.
+SEND = Limit("send", 300, 60)
+SEND_ADDRESS = Limit("send-address", 1200, 60)
 
 
 class RateCount(Base):

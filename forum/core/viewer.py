@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -18,6 +18,7 @@ class Viewer:
     """The person who asks, or nobody (`id` is None).
 
     `moderated_boards`: None = a moderator of every board; otherwise the ids of the boards to which a moderator is limited.
+    `unread`: how many notices wait for them; no part of who they are.
     """
 
     id: int | None = None
@@ -31,6 +32,7 @@ class Viewer:
     shortcuts: bool = True
     # Until then the person reads, but does not write; None once it is over.
     suspended_until: datetime | None = None
+    unread: int = field(default=0, compare=False)
 
     @property
     def is_authenticated(self) -> bool:

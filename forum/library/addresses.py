@@ -17,5 +17,9 @@ def markdown_url(slug: str) -> str:
     return f"/panduan/{slug}/markdown"
 
 
+def pdf_url(slug: str) -> str:
+    return f"/panduan/{slug}/pdf"
+
+
 def collection_url(slug: str) -> str:
     return f"/jalur/{slug}"

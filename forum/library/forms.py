@@ -30,6 +30,12 @@ class TextForm(Form):
     def bodies(self) -> dict[str, str]:
         return {section.value: text_of(self[section.value].data) for section in Section}
 
+    def take_up(self, kept: dict[str, str]) -> None:
+        """Fill in what was typed before, field by field."""
+        for name, value in kept.items():
+            if name in self:
+                self[name].data = value
+
     def fill(self, title: str, summary: str, bodies: dict[str, str]) -> None:
         self.title.data, self.summary.data = title, summary
         for section in Section:

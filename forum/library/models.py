@@ -130,6 +130,17 @@ class GuideRevision(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
+class GuideSketch(Base):
+    """What somebody types before there is a draft: of a new guide ("guide:new"), or of one from a thread ("guide:from:5")."""
+
+    __tablename__ = "guide_sketches"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[str] = mapped_column(String(40), primary_key=True)
+    fields: Mapped[dict[str, str]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class GuideSource(Base):
     """A post, or a thread as a whole, that a guide was made from. `title` is kept for those who may still see it."""
 

@@ -58,6 +58,8 @@ def member_pages(site: Site) -> dict[str, str]:
         "profil": "/profil/nurhayati",
         "akun": "/akun",
         "sandi": "/akun/sandi",
+        "sesi": "/akun/sesi",
+        "langkah-kedua": "/akun/langkah-kedua",
         "draf": "/draf",
         "cari": "/cari",
         "hasil": "/cari?q=ktp",

@@ -174,23 +174,27 @@ def test_the_life_of_a_guide(visitor: NewVisitor, member: str, js: bool, width: 
     merge(curator, guide)
 
 
-def test_leaving_warns_only_while_unsaved(visitor: NewVisitor) -> None:
-    """A new guide has no draft on the server yet: what is typed stays in this browser, and leaving asks first."""
+def test_what_is_typed_before_there_is_a_draft_is_kept(visitor: NewVisitor) -> None:
+    """Of a new guide: no warning on the way out, and on another machine it is there."""
     writer = visitor("pegawai")
     page = writer.open("/panduan/baru")
     asked: list[str] = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     page.get_by_label("Judul").fill("Setengah jadi")
-    page.wait_for_function("document.querySelector('[data-composer][data-ready]')")
+    expect(page.locator("[data-composer][data-ready]").first).to_be_attached()
     page.get_by_label("Ringkasan").press_sequentially("Baru mulai.")
+    page.get_by_label("Pemilik").focus()
+    page.get_by_label("Pemilik").blur()
+    expect(page.locator("[data-draft-status]")).to_contain_text("Draf tersimpan")
     page.goto("/panduan")
-    assert asked == ["beforeunload"]
-    page.goto("/panduan/baru")
-    expect(page.get_by_label("Judul")).to_have_value("Setengah jadi")
-    page.get_by_label("Judul").fill("")
-    page.get_by_label("Ringkasan").fill("")
-    page.goto("/panduan")
-    assert asked == ["beforeunload"]
+    assert asked == []
+    elsewhere = visitor("pegawai", width=PHONE, js=False)
+    other = elsewhere.open("/panduan/baru")
+    expect(other.get_by_label("Judul")).to_have_value("Setengah jadi")
+    expect(other.get_by_label("Ringkasan")).to_have_value("Baru mulai.")
+    elsewhere.shot("panduan-baru-lanjut")
+    other.get_by_role("button", name="Buang tulisan ini").click()
+    expect(other.get_by_label("Judul")).to_have_value("")
 
 
 @pytest.mark.skipif(not AXE.is_file(), reason="axe-core is not installed (npm ci)")
@@ -209,6 +213,8 @@ def test_no_violations(visitor: NewVisitor, site: Site, axe: str, width: int, da
         "panduan-baru": "/panduan/baru",
         "panduan-naskah": draft,
         "panduan-tinjau": "/tinjau/3",
+        "panduan-tinjau-berdampingan": "/tinjau/3?tampilan=berdampingan",
+        "panduan-tinjau-jadi": "/tinjau/3?tampilan=jadi",
         "panduan-meja": "/moderasi/panduan",
         "panduan-diskusi": f"/panduan/dari-diskusi/{site.sample_thread.rsplit('/', 1)[1]}",
         "jalur": "/jalur/minggu-pertama-di-loket-pengaduan",

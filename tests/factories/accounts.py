@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from itertools import count
 from typing import Any
 
+import pyotp
 from flask.testing import FlaskClient
 
 from forum.accounts import passwords, services
@@ -109,6 +111,29 @@ def sign_in(client: FlaskClient, user: User) -> str:
         cookie["_fresh"] = True
     db.session.rollback()
     return token
+
+
+@dataclass(frozen=True)
+class App:
+    """The authenticator app on somebody's phone, and the paper with their recovery codes."""
+
+    secret: str
+    recovery_codes: tuple[str, ...]
+
+    def code(self, steps: int = 0) -> str:
+        """The code of now, or of `steps` half minutes later (earlier: below 0)."""
+        return pyotp.TOTP(self.secret).at(clock.now() + timedelta(seconds=30 * steps))
+
+
+def a_second_factor(user: User) -> App:
+    """Switches the second step of `user` on, half an hour ago, so that no code of now was used."""
+    viewer, recovery, now = viewer_for(user), services.make_recovery_codes(), clock.now()
+    with clock.fixed(now - timedelta(minutes=30)), transaction():
+        services.begin_setup(viewer)
+        secret = services.pending_secret(user.id)
+        services.confirm_setup(viewer, pyotp.TOTP(secret).at(clock.now()), recovery, token=None)
+    db.session.rollback()
+    return App(secret, recovery.codes)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ class Row:
     but: Mapping[str, int] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
+    needs: str = ""
+    """An optional part (`tests.optional`) without which the answer is 503."""
 
     def status(self, role: str) -> int:
         if role in self.but:
@@ -74,6 +76,13 @@ RESTRAINTS = (
         note="another's warning is not there",
     ),
 )
+FILES = (
+    _get("attachments.file", "/lampiran/{file}", note="as the post that it is attached to"),
+    _get("attachments.thumbnail", "/lampiran/{file}/kecil"),
+    _post("attachments.upload", "/lampiran", done=422, note="one's own; here without a file"),
+    _post("attachments.remove", "/lampiran/{own_file}/hapus", who=OWNER, refused=404, note="before it is posted"),
+)
+
 READING = (
     _get("discussions.home", "/"),
     _get("discussions.threads", "/diskusi"),
@@ -155,13 +164,18 @@ LIBRARY = (
     _get("library.history", "/panduan/{guide_slug}/riwayat"),
     _get("library.similar", "/panduan/{guide_slug}/serupa"),
     _get("library.markdown", "/panduan/{guide_slug}/markdown"),
+    _get("library.guide_pdf", "/panduan/{guide_slug}/pdf", needs="pdf"),
     _get("library.path", "/jalur/{path}"),
+    _get("library.path_markdown", "/jalur/{path}/markdown"),
+    _get("library.path_pdf", "/jalur/{path}/pdf", needs="pdf"),
     _post("library.acknowledge", "/panduan/{guide}/dibaca", fields={"revisi": "1", "on": "1"}),
     _post("library.vote", "/panduan/{guide}/membantu", fields={"revisi": "1", "jawaban": "ya"}),
     _get("library.flag", "/panduan/{guide}/laporkan"),
     _post("library.flag", "/panduan/{guide}/laporkan", fields={"reason": "outdated", "note": "Sudah usang."}),
     _get("library.new", "/panduan/baru"),
     _post("library.new", "/panduan/baru", fields={**GUIDE, "kind": "practice", "review_months": "6"}),
+    _post("library.sketch", "/naskah/sementara", done=200, fields={"place": "guide:new", "title": "Setengah"}),
+    _post("library.discard_sketch", "/naskah/sementara/buang", fields={"place": "guide:new"}),
     _post("library.propose", "/panduan/{guide}/usul"),
     _get(
         "library.draft", "/naskah/{draft_guide}", who=OWNER, refused=404,
@@ -241,6 +255,43 @@ CURATING = (
         fields={"of": "{other_thread}", "reason": "Hal yang sama."},
     ),
 )
+MODERATING = (
+    _get("moderation.start", "/moderasi", who=CURATORS),
+    _get("moderation.queue", "/moderasi/kasus", who=CURATORS),
+    _get("moderation.case", "/moderasi/kasus/{case}", who=STAFF, but={"moderator elsewhere": 404}),
+    _post("moderation.hand_over", "/moderasi/kasus/{case}/pegang", who=STAFF, but={"moderator elsewhere": 404},
+          fields={"aksi": "ambil", "version": "1"}),
+    _post("moderation.add_note", "/moderasi/kasus/{case}/catatan", who=STAFF, but={"moderator elsewhere": 404},
+          fields={"body": BODY}),
+    _get("moderation.decide", "/moderasi/kasus/{case}/putuskan?tindakan=none", who=STAFF, but={"moderator elsewhere": 404}),
+    _post("moderation.decide", "/moderasi/kasus/{case}/putuskan?tindakan=none", who=STAFF, but={"moderator elsewhere": 404},
+          fields={"version": "1", "reason": "Tidak melanggar."}),
+    _get("moderation.act", "/moderasi/tindakan/post/{reply}", who=STAFF),
+    _post("moderation.act", "/moderasi/tindakan/post/{reply}?tindakan=post.rephrase", who=STAFF,
+          fields={"reason": "Mohon lebih santun."}),
+    _get("moderation.rulings", "/moderasi/keputusan", who=CURATORS),
+    _get("moderation.ruling", "/keputusan/{ruling}", who=AUTHORS, refused=404, note="those concerned, and moderators of its board"),
+    _post("moderation.appeal", "/keputusan/{ruling}/banding", who=OWNER, refused=404, but={"moderator": 403, "admin": 403},
+          fields={"body": BODY}, note="those concerned alone"),
+    _post("moderation.take_back", "/keputusan/{ruling}/cabut", who=STAFF, refused=404, but={"author": 403},
+          fields={"reason": "Keliru."}),
+    _get("moderation.appeals", "/moderasi/banding", who=CURATORS),
+    _get("moderation.appeal_page", "/moderasi/banding/{appeal}", who=STAFF, but={"moderator elsewhere": 404}),
+    _post("moderation.appeal_page", "/moderasi/banding/{appeal}", who=STAFF, but={"moderator elsewhere": 404},
+          fields={"outcome": "upheld", "answer": "Tetap."}, note="never the moderator who acted"),
+    _get("moderation.flag", "/laporkan/post/{reply}", who=SIGNED_IN - OWNER, note="never one's own"),
+    _post("moderation.flag", "/laporkan/post/{reply}", who=SIGNED_IN - OWNER, fields={"reason": "rude"}),
+    _post("moderation.withdraw", "/laporkan/post/{flagged}/tarik", who=frozenset({"member"}), refused=404,
+          note="the reporter alone"),
+    _get("moderation.words", "/moderasi/kata", who=ADMINS),
+    _post("moderation.words", "/moderasi/kata", who=ADMINS, but={"admin": 409}, fields={"words": "sabun", "version": "lama"},
+          note="409: an older list"),
+)  # fmt: skip
+NOTICES = (
+    _get("notifications.notices", "/notifikasi", note="one's own"),
+    _post("notifications.open_notice", "/notifikasi/{notice}", who=OWNER, refused=404, note="another's notice is not there"),
+    _post("notifications.read_all", "/notifikasi/dibaca"),
+)  # fmt: skip
 SAME_PASSWORD = {"current": "salah sama sekali", "password": "", "confirm": ""}
 ACCOUNT = (
     _get("accounts.sign_in", "/masuk", done=302, but={"stranger": 200}),
@@ -258,8 +309,32 @@ ACCOUNT = (
     _post("accounts.settings", "/akun", done=302, fields={"locale": "id", "theme": "dark"}),
     _get("accounts.change_password", "/akun/sandi"),
     _post("accounts.change_password", "/akun/sandi", done=422, fields=SAME_PASSWORD, note="422: a wrong password"),
-    _post("accounts.end_other_sessions", "/akun/sesi/akhiri", done=302),
+    _get("sessions.own", "/akun/sesi"),
+    _post("sessions.end_others", "/akun/sesi/akhiri", done=302),
+    _post("sessions.end", "/akun/sesi/{session}/akhiri", who=OWNER, done=302, refused=404, note="another's is not there"),
+    _get("confirming.confirm", "/akun/konfirmasi", done=302, note="302: signed in within the last ten minutes"),
+    _post("confirming.confirm", "/akun/konfirmasi", done=302, note="302: signed in within the last ten minutes"),
+    _get("second_factor.step", "/masuk/langkah-kedua", who=EVERYBODY, done=302, note="302: without a first step"),
+    _post("second_factor.step", "/masuk/langkah-kedua", who=EVERYBODY, done=302, note="302: without a first step"),
+    _get("second_factor.overview", "/akun/langkah-kedua"),
+    _post("second_factor.begin", "/akun/langkah-kedua/mulai", done=302),
+    _get("second_factor.setup", "/akun/langkah-kedua/pasang", done=302, note="302: no key was made"),
+    _post(
+        "second_factor.setup", "/akun/langkah-kedua/pasang", done=422, fields={"code": "bukan kode"},
+        note="422: a wrong code for the key that was made just before",
+    ),
+    _get("second_factor.qr", "/akun/langkah-kedua/qr.svg", done=404, note="404: no key was made"),
+    _post("second_factor.new_codes", "/akun/langkah-kedua/kode-cadangan", done=404, note="404: no second step"),
+    _get("second_factor.switch_off", "/akun/langkah-kedua/matikan", done=302, note="302: no second step"),
+    _post("second_factor.switch_off", "/akun/langkah-kedua/matikan", done=302, note="302: no second step"),
     _post("accounts.set_appearance", "/akun/tampilan", who=EVERYBODY, done=302, fields={"theme": "dark"}),
+    _get("oidc.start", "/masuk/sso", who=EVERYBODY, done=404, note="404: without single sign-on"),
+    _get("oidc.finish", "/masuk/sso/kembali", who=EVERYBODY, done=404, note="404: without single sign-on"),
+    _post("oidc.logout_token", "/masuk/sso/keluar", who=EVERYBODY, done=404, note="404: without single sign-on"),
+    _get("oidc.signed_out", "/keluar/selesai", who=EVERYBODY, done=404, note="404: without single sign-on"),
+    _post("oidc.link", "/akun/sso", done=404, note="404: without single sign-on"),
+    _get("oidc.confirm", "/akun/sso/pastikan", done=404, note="404: without single sign-on"),
+    _post("oidc.unlink", "/akun/sso/lepas", done=404, note="404: without single sign-on"),
 )  # fmt: skip
 PERSON = {"name": "Orang Lain", "email": "{key}@contoh.go.id", "status": "pns", "role": "member", "is_active": "y"}
 PLACE = {"position": "3", "icon": "messages", "colour": "navy"}
@@ -272,6 +347,11 @@ ADMIN = (
     _post("admin.user_edit", "/admin/pengguna/{bystander}", who=ADMINS, done=302, fields=PERSON),
     _post("admin.user_link", "/admin/pengguna/{bystander}/tautan", who=ADMINS, done=200),
     _post("admin.user_end_sessions", "/admin/pengguna/{bystander}/keluarkan", who=ADMINS, done=302),
+    _get("admin.user_second_factor", "/admin/pengguna/{bystander}/langkah-kedua", who=ADMINS),
+    _post(
+        "admin.user_second_factor", "/admin/pengguna/{bystander}/langkah-kedua", who=ADMINS, done=404,
+        fields={"reason": "Ponsel hilang, datang sendiri."}, note="404: no second step",
+    ),
     _get("admin.users_import", "/admin/pengguna/impor", who=ADMINS),
     _post("admin.users_import", "/admin/pengguna/impor", who=ADMINS, done=422, note="422: without a file"),
     _get("admin.units", "/admin/perangkat-daerah", who=ADMINS),
@@ -294,10 +374,14 @@ ADMIN = (
         fields={**PLACE, "name": "Papan {name}", "slug": "{other_board}"},
     ),
     _get("admin.tags", "/admin/tag", who=ADMINS),
+    _get("admin.audit_log", "/admin/catatan", who=ADMINS),
+    _post("admin.audit_export", "/admin/catatan/ekspor", who=ADMINS, done=200),
     _get("admin.tag_edit", "/admin/tag/{tag}", who=ADMINS),
     _post("admin.tag_edit", "/admin/tag/{tag}", who=ADMINS, done=302, fields={"name": "{tag}", "synonyms": "lain"}),
     _post("admin.tag_merge", "/admin/tag/{tag}/gabung", who=ADMINS, done=422, note="422: into no tag"),
 )  # fmt: skip
+# Sent by a server, not by a form: its own signature takes the place of our token.
+WITHOUT_TOKEN = frozenset({"oidc.logout_token"})
 OPEN = (_get("web.health", "/sehat", who=EVERYBODY),)
 
 SECTIONS: dict[str, tuple[Row, ...]] = {
@@ -305,8 +389,11 @@ SECTIONS: dict[str, tuple[Row, ...]] = {
     "Writing": WRITING,
     "Searching": SEARCHING,
     "The library": LIBRARY,
+    "Files": FILES,
     "Marking": MARKING,
     "Moderating": CURATING,
+    "Cases, rulings, appeals": MODERATING,
+    "Notices": NOTICES,
     "Looking after searching": SEARCH_CARE,
     "One's own account": (*ACCOUNT, *RESTRAINTS),
     "Administration": ADMIN,

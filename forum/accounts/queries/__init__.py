@@ -1,6 +1,14 @@
 """Reads of people, units and sessions."""
 
-from forum.accounts.queries.directory import UserEntry, UserLine, UsersPage, user_entry, users_page
+from forum.accounts.queries.directory import (
+    UserEntry,
+    UserLine,
+    UsersPage,
+    ids_matching,
+    names_of,
+    user_entry,
+    users_page,
+)
 from forum.accounts.queries.people import (
     OwnPassword,
     Person,
@@ -14,10 +22,20 @@ from forum.accounts.queries.people import (
     settings_page,
 )
 from forum.accounts.queries.restraints import RestraintsPage, WarningLine, restraints_page
+from forum.accounts.queries.second_factor import (
+    SafetyEvent,
+    SecondFactorPage,
+    WaysToConfirm,
+    has_second_factor,
+    safety_events,
+    second_factor_page,
+    ways_to_confirm,
+)
 from forum.accounts.queries.sessions import (
     FoundSession,
     LinkOwner,
     SessionLine,
+    count_with_session,
     owner_of_link,
     sessions_of,
     viewer_of_session,
@@ -42,6 +60,8 @@ __all__ = [
     "ProfilePage",
     "ProfileTab",
     "RestraintsPage",
+    "SafetyEvent",
+    "SecondFactorPage",
     "SessionLine",
     "SettingsPage",
     "UnitEntry",
@@ -51,14 +71,21 @@ __all__ = [
     "UserLine",
     "UsersPage",
     "WarningLine",
+    "WaysToConfirm",
     "all_units",
+    "count_with_session",
     "find_unit",
+    "has_second_factor",
+    "ids_matching",
     "ids_of_usernames",
+    "names_of",
     "own_password",
     "owner_of_link",
     "profile_page",
     "restraints_page",
+    "safety_events",
     "sample_accounts_exist",
+    "second_factor_page",
     "sessions_of",
     "settings_page",
     "unit_choices",
@@ -68,4 +95,5 @@ __all__ = [
     "user_entry",
     "users_page",
     "viewer_of_session",
+    "ways_to_confirm",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -9,7 +10,7 @@ from urllib.parse import urlencode
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
-from forum.accounts.models import OneTimeLink, Status, Unit, UnitAlias, User, UserSession
+from forum.accounts.models import OneTimeLink, SecondFactor, Status, Unit, UnitAlias, User, UserSession
 from forum.core import clock
 from forum.core.db import db
 from forum.core.errors import NotFound
@@ -17,6 +18,8 @@ from forum.core.text import fold, one_line
 
 PAGE = 50
 MAX_QUERY = 100
+# More people than that are not meant by a few letters.
+MANY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,19 @@ def _matches(query: str) -> ColumnElement[bool]:
     return or_(*found)
 
 
+def ids_matching(query: str) -> frozenset[int]:
+    """The people whose name or username contains `query`. One statement."""
+    text = one_line(query)[:MAX_QUERY].strip().lower()
+    matches = or_(func.lower(User.name).contains(text, autoescape=True), User.username.contains(text, autoescape=True))
+    return frozenset(db.session.scalars(select(User.id).where(matches).limit(MANY)))
+
+
+def names_of(ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Name and username of each of `ids`. One statement."""
+    rows = db.session.execute(select(User.id, User.name, User.username).where(User.id.in_(ids)))
+    return {key: (name, username) for key, name, username in rows}
+
+
 def _line(user: User, unit: str | None) -> UserLine:
     return UserLine(
         username=user.username,
@@ -118,6 +134,7 @@ class UserEntry:
     is_sample: bool
     has_nip: bool
     has_password: bool
+    has_second_factor: bool
     created_at: datetime
     last_seen_at: datetime | None
     sessions: int
@@ -132,11 +149,13 @@ def user_entry(username: str) -> UserEntry:
     )
     sessions = select(func.count()).where(UserSession.user_id == User.id, UserSession.expires_at > now)
     row = db.session.execute(
-        select(User, link.scalar_subquery(), sessions.scalar_subquery()).where(User.username == one_line(username))
+        select(User, link.scalar_subquery(), sessions.scalar_subquery(), SecondFactor.confirmed_at)
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
+        .where(User.username == one_line(username))
     ).one_or_none()
     if row is None:
         raise NotFound
-    user, link_until, session_count = row
+    user, link_until, session_count, second_factor_since = row
     return UserEntry(
         id=user.id,
         username=user.username,
@@ -151,6 +170,7 @@ def user_entry(username: str) -> UserEntry:
         is_sample=user.is_sample,
         has_nip=user.nip is not None,
         has_password=user.password_hash is not None,
+        has_second_factor=second_factor_since is not None,
         created_at=user.created_at,
         last_seen_at=user.last_seen_at,
         sessions=session_count,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, literal, select
 
 from forum.accounts import tokens
-from forum.accounts.models import GivenWarning, OneTimeLink, User, UserSession
+from forum.accounts.models import GivenWarning, OneTimeLink, SecondFactor, User, UserSession
 from forum.core import clock
 from forum.core.db import db
 from forum.core.viewer import Role, Viewer
@@ -17,12 +19,29 @@ from forum.core.viewer import Role, Viewer
 TOUCH_EVERY = timedelta(minutes=10)
 
 
+Counter = Callable[[Any], ScalarSelect[int]]
+_counters: list[Counter] = []
+
+
+def count_with_session(counter: Counter) -> None:
+    """Count something for the person of each request along with their session, for `Viewer.unread`: so it costs no statement.
+
+    `counter(user id)` gives the SQL of the number.
+    """
+    _counters[:] = [counter]
+
+
 @dataclass(frozen=True, slots=True)
 class FoundSession:
-    """`is_stale`: its last use was noted more than TOUCH_EVERY ago. `is_warned`: a warning waits to be read."""
+    """`is_stale`: its last use was noted more than TOUCH_EVERY ago. `confirmed_at`: when its user last proved who they are.
+
+    `is_warned`: a warning waits to be read.
+    """
 
     viewer: Viewer
     is_stale: bool
+    confirmed_at: datetime | None
+    has_second_factor: bool
     is_warned: bool = False
 
 
@@ -53,8 +72,12 @@ def viewer_of_session(token: str, idle: timedelta = timedelta(days=1)) -> FoundS
             User.suspended_until,
             UserSession.last_seen_at,
             waiting.label("is_warned"),
+            UserSession.confirmed_at,
+            SecondFactor.confirmed_at.is_not(None).label("has_second_factor"),
+            (_counters[0](User.id) if _counters else literal(0)).label("unread"),
         )
         .join(UserSession, UserSession.user_id == User.id)
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .where(
             UserSession.token_hash == tokens.digest(token),
             UserSession.expires_at > now,
@@ -74,30 +97,41 @@ def viewer_of_session(token: str, idle: timedelta = timedelta(days=1)) -> FoundS
         locale=row.locale,
         theme=row.theme,
         shortcuts=row.shortcuts,
+        unread=row.unread,
         suspended_until=row.suspended_until if row.suspended_until and row.suspended_until > now else None,
     )
-    return FoundSession(viewer, now - row.last_seen_at > TOUCH_EVERY, row.is_warned)
+    is_stale = now - row.last_seen_at > TOUCH_EVERY
+    return FoundSession(viewer, is_stale, row.confirmed_at, bool(row.has_second_factor), row.is_warned)
 
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
-    """One browser in which a person is signed in."""
+    """One browser in which a person is signed in; '' where nothing is known of it."""
 
+    id: int
+    browser: str
+    system: str
+    place: str
     created_at: datetime
     last_seen_at: datetime
     is_current: bool
 
 
-def sessions_of(user_id: int, token: str | None) -> tuple[SessionLine, ...]:
-    """The sessions that still hold, last used first; `token` tells which one asks."""
-    current = tokens.digest(token) if token else ""
-    rows = db.session.execute(
-        select(UserSession.created_at, UserSession.last_seen_at, UserSession.token_hash)
-        .where(UserSession.user_id == user_id, UserSession.expires_at > clock.now())
-        .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
+def sessions_of(user_id: int, token: str | None, idle: timedelta) -> tuple[SessionLine, ...]:
+    """The sessions that still hold, this one first, then last used first; `token` tells which one asks."""
+    current, now = tokens.digest(token) if token else "", clock.now()
+    rows = db.session.scalars(
+        select(UserSession)
+        .where(UserSession.user_id == user_id, UserSession.expires_at > now, UserSession.last_seen_at > now - idle)
+        .order_by((UserSession.token_hash == current).desc(), UserSession.last_seen_at.desc(), UserSession.id.desc())
         .limit(50)
     )
-    return tuple(SessionLine(row.created_at, row.last_seen_at, row.token_hash == current) for row in rows)
+    return tuple(
+        SessionLine(
+            row.id, row.browser, row.system, row.place, row.created_at, row.last_seen_at, row.token_hash == current
+        )
+        for row in rows
+    )
 
 
 @dataclass(frozen=True, slots=True)

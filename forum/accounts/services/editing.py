@@ -64,6 +64,8 @@ def update_user(actor: Viewer, user_id: int, entry: Entry) -> bool:
         return False
     if before["is_active"] and not user.is_active:
         end_sessions(user.id)
+    if not user.is_active or before["email"] != user.email:
+        # A link that was sent to the old address must not open the account any more.
         db.session.execute(delete(OneTimeLink).where(OneTimeLink.user_id == user.id))
     audit.record(actor, "user.update", "user", user.id, before=changes[0], after=changes[1])
     return True

@@ -6,6 +6,7 @@ from sqlalchemy import delete, select, update
 
 from forum.accounts.models import OneTimeLink, User
 from forum.accounts.passwords import PasswordHash
+from forum.accounts.services.notices import tell
 from forum.accounts.services.sessions import end_sessions
 from forum.audit import services as audit
 from forum.core.db import db
@@ -31,6 +32,7 @@ def change_password(actor: Viewer, proven: str | None, changed: PasswordHash, *,
         raise Conflict(lazy("Kata sandi Anda baru saja diganti di tempat lain. Masuk kembali dengan kata sandi baru."))
     db.session.execute(delete(OneTimeLink).where(OneTimeLink.user_id == updated))
     audit.record(actor, "user.password", "user", updated)
+    tell(updated, "password")
     return end_sessions(updated, but=token)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from forum.admin.views import boards, index, tags, units, users, users_import
+from forum.admin.views import boards, index, log, tags, units, users, users_import
 from forum.admin.views.blueprint import blueprint
 
-__all__ = ["boards", "index", "init_app", "tags", "units", "users", "users_import"]
+__all__ = ["boards", "index", "init_app", "log", "tags", "units", "users", "users_import"]
 
 
 def init_app(app: Flask) -> None:

@@ -1,18 +1,20 @@
-"""People: list, new, edit, one-time link, end sessions."""
+"""People: list, new, edit, one-time link, end sessions, take away a lost second step."""
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from forum.accounts import queries, services
+from forum.accounts import confirming, queries, services
+from forum.accounts.forms import ReasonForm
 from forum.accounts.login import viewer
 from forum.accounts.models import Status
 from forum.accounts.queries import UserEntry
 from forum.accounts.services import Entry
 from forum.admin.forms import UserForm, all_of, one_of
-from forum.admin.views.blueprint import blueprint, form_page, link_address
+from forum.admin.views.blueprint import blueprint, form_page, has_links, link_address
 from forum.core.db import transaction
+from forum.core.errors import Denied
 from forum.core.i18n import _, ngettext
 from forum.discussions.queries import admin as discussions
 
@@ -36,7 +38,8 @@ def users() -> str:
 
 
 @blueprint.route("/pengguna/baru", methods=["GET", "POST"])
-def user_new() -> Response | str:
+@confirming.before_acting
+def user_new() -> BaseResponse | str:
     """A new account; its link is shown once, in the answer to the form."""
     form, choices = UserForm(), _choices()
     if form.is_submitted():
@@ -55,7 +58,7 @@ def user_new() -> Response | str:
                     nip=form.nip.data or "",
                     moderated_boards=boards,
                 )
-                token = services.make_link(viewer(), user_id)
+                token = services.make_link(viewer(), user_id) if has_links() else ""
             username = (form.username.data or "").strip().lower()
             return _link_page(username, form.name.data or username, token)
     return form_page("admin/user_new.html", form, choices=choices)
@@ -68,11 +71,15 @@ def _chosen(form: UserForm, choices: Choices) -> tuple[int | None, list[int] | N
     return unit_id, boards if form.scope.data == "some" else None
 
 
-def _link_page(username: str, name: str, token: str) -> str:
+def _link_page(username: str, name: str, token: str) -> str | BaseResponse:
+    if not token:
+        flash(_("Akun dibuat. Orang ini masuk lewat SSO, tanpa tautan."), "success")
+        return redirect(url_for("admin.user_edit", username=username))
     return render_template("admin/user_link.html", username=username, name=name, address=link_address(token))
 
 
 @blueprint.route("/pengguna/<username>", methods=["GET", "POST"])
+@confirming.before_acting
 def user_edit(username: str) -> BaseResponse:
     """One account."""
     page = queries.user_entry(username)
@@ -87,7 +94,9 @@ def user_edit(username: str) -> BaseResponse:
             return redirect(url_for("admin.user_edit", username=page.username))
     else:
         _fill(form, page)
-    return form_page("admin/user_edit.html", form, page=page, choices=choices, is_self=page.id == viewer().id)
+    return form_page(
+        "admin/user_edit.html", form, page=page, choices=choices, is_self=page.id == viewer().id, has_links=has_links()
+    )
 
 
 def _entry(form: UserForm, unit_id: int | None, boards: list[int] | None) -> Entry:
@@ -113,15 +122,19 @@ def _fill(form: UserForm, page: UserEntry) -> None:
 
 
 @blueprint.post("/pengguna/<username>/tautan")
-def user_link(username: str) -> str:
+@confirming.before_acting
+def user_link(username: str) -> str | BaseResponse:
     """A new one-time link, shown once, in this answer. Earlier ones stop working."""
     page = queries.user_entry(username)
+    if not has_links():
+        raise Denied(_("Di sini orang hanya masuk lewat SSO. Tautan darurat hanya dapat dibuat oleh operator server."))
     with transaction():
         token = services.make_link(viewer(), page.id)
     return _link_page(page.username, page.name, token)
 
 
 @blueprint.post("/pengguna/<username>/keluarkan")
+@confirming.before_acting
 def user_end_sessions(username: str) -> BaseResponse:
     """Sign the person out everywhere."""
     page = queries.user_entry(username)
@@ -131,3 +144,17 @@ def user_end_sessions(username: str) -> BaseResponse:
     if page.id == viewer().id:
         return redirect(url_for("accounts.sign_in"))
     return redirect(url_for("admin.user_edit", username=page.username))
+
+
+@blueprint.route("/pengguna/<username>/langkah-kedua", methods=["GET", "POST"])
+@confirming.before_acting
+def user_second_factor(username: str) -> BaseResponse:
+    """Take away the second step of somebody who lost their phone, with a reason."""
+    page, form = queries.user_entry(username), ReasonForm()
+    if form.is_submitted():
+        with form.catching(), transaction():
+            services.remove_second_factor(viewer(), page.id, form.reason.data or "")
+        if not form.has_errors:
+            flash(_("Langkah kedua dihapus, dan semua perangkatnya dikeluarkan. Orangnya diberi tahu."), "success")
+            return redirect(url_for("admin.user_edit", username=page.username))
+    return form_page("admin/user_second_factor.html", form, page=page)

@@ -14,8 +14,8 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateSchema, DropSchema
 
+from forum.cli.progress import progress_bar
 from forum.cli.search import group
-from forum.cli.search.upkeep import progress_bar
 from forum.core.db import db
 from forum.core.i18n import number
 from forum.search import evaluation

@@ -7,14 +7,11 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from forum.cli import processes
+from forum.cli.progress import progress_bar
 from forum.cli.search import group
 from forum.core.i18n import number
 from forum.search import backends, indexer
@@ -22,15 +19,6 @@ from forum.search.documents import Unavailable
 
 SHOWN = 20
 GENTLY = 10
-
-
-@contextmanager
-def progress_bar(title: str, total: int) -> Iterator[tuple[Progress, TaskID]]:
-    """A bar on standard error; nothing where that is no terminal."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        yield progress, progress.add_task(title, total=total)
 
 
 @group.command("rebuild")

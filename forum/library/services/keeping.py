@@ -15,7 +15,7 @@ from forum.library import policy
 from forum.library.models import CollectionItem, Guide, GuideAlias, GuideRevision, GuideSource, GuideUse
 from forum.library.queries.records import GuideRecord, guide_for
 from forum.library.services.reviews import next_review
-from forum.library.services.writing import add_source
+from forum.library.services.writing import RESERVED, add_source
 
 MAX_REASON = 300
 
@@ -113,6 +113,8 @@ def rename(actor: Viewer, guide_id: int, version: int, slug: str) -> str:
         raise Invalid(_("Tulis alamat dengan huruf atau angka."), "slug")
     taken = db.session.scalar(select(Guide.id).where(Guide.slug == new, Guide.id != guide_id))
     alias_of = db.session.scalar(select(GuideAlias.guide_id).where(GuideAlias.slug == new))
+    if new in RESERVED:
+        raise Invalid(_("Alamat ini dipakai halaman lain. Pilih yang lain."), "slug")
     if taken or (alias_of is not None and alias_of != guide_id):
         raise Invalid(_("Alamat ini sudah dipakai panduan lain."), "slug")
     if new != guide.slug:

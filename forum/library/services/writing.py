@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from forum.attachments.services.attaching import NOTHING, Chosen, attach
 from forum.audit import services as audit
 from forum.core import clock
 from forum.core.db import db
@@ -16,6 +17,7 @@ from forum.core.text import slugify
 from forum.core.viewer import Viewer
 from forum.library import policy, workflow
 from forum.library.models import Guide, GuideAlias, GuideRevision, GuideSource, GuideTag
+from forum.library.queries.files import FILES
 from forum.library.queries.records import guide_for, open_of, pending_of, record_of, revision_row
 from forum.library.sections import REQUIRED
 from forum.library.services.texts import MAX_CHARACTERS, GuideText, change_text
@@ -38,6 +40,7 @@ def start_guide(
     unit_id: int | None = None,
     review_months: int = 6,
     tags: Sequence[str] = (),
+    files: Chosen = NOTHING,
     is_sample: bool = False,
 ) -> tuple[int, int]:
     """A new guide that only its author and curators see, with a first draft; returns the ids of both. Raises Invalid."""
@@ -62,14 +65,17 @@ def start_guide(
     db.session.flush()
     set_tags(guide.id, tags)
     revision = _new_revision(actor, guide.id, text, now, based_on=None)
+    attach(actor, FILES, revision.id, files, text.bodies.values())
     return guide.id, revision.id
 
 
 def free_slug(title: str) -> str:
     """An address for `title` that no guide has or had."""
     stem = slugify(title, 70) or "panduan"
-    taken = set(db.session.scalars(select(Guide.slug).where(Guide.slug.startswith(stem, autoescape=True)))) | set(
-        db.session.scalars(select(GuideAlias.slug).where(GuideAlias.slug.startswith(stem, autoescape=True)))
+    taken = (
+        RESERVED
+        | set(db.session.scalars(select(Guide.slug).where(Guide.slug.startswith(stem, autoescape=True))))
+        | set(db.session.scalars(select(GuideAlias.slug).where(GuideAlias.slug.startswith(stem, autoescape=True))))
     )
     return stem if stem not in taken else next(s for n in range(2, 10_000) if (s := f"{stem}-{n}") not in taken)
 
@@ -143,11 +149,15 @@ def propose(actor: Viewer, guide_id: int, text: GuideText, based_on: int) -> int
     return _new_revision(actor, guide_id, text, clock.now(), based_on).id
 
 
-def save(actor: Viewer, revision_id: int, version: int, text: GuideText) -> int:
-    """Store a draft. `version`: the one that the form was filled from. Returns the new version. Raises NotFound, Denied, Conflict."""
+def save(actor: Viewer, revision_id: int, version: int, text: GuideText, files: Chosen = NOTHING) -> int:
+    """Store a draft, with its files. `version`: the one that the form was filled from. Returns the new version.
+
+    Raises Invalid, NotFound, Denied, Conflict.
+    """
     row = revision_row(revision_id)
     _require(actor, row, Action.SAVE, version)
     store_text(row, text)
+    attach(actor, FILES, revision_id, files, text.bodies.values())
     row.autosaved = row.autosaved_at = None
     row.updated_at = clock.now()
     row.version += 1

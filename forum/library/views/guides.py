@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, make_response, redirect, render_template, request
+from typing import Any
+
+from flask import Blueprint, current_app, jsonify, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from forum.accounts.login import viewer
-from forum.core import ratelimit
+from forum.core import clock, ratelimit
 from forum.core.errors import NotFound
 from forum.core.paging import parse_id, parse_page
+from forum.core.printing.making import as_pdf, is_available
 from forum.core.text import one_line
 from forum.library.addresses import guide_url
 from forum.library.queries import export, guides, history, lists, picking
@@ -24,7 +27,10 @@ def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/panduan/<slug>/riwayat", "history", view_func=guide_history)
     blueprint.add_url_rule("/panduan/<slug>/serupa", view_func=similar)
     blueprint.add_url_rule("/panduan/<slug>/markdown", "markdown", view_func=as_markdown)
+    blueprint.add_url_rule("/panduan/<slug>/pdf", view_func=guide_pdf)
     blueprint.add_url_rule("/jalur/<slug>", view_func=path)
+    blueprint.add_url_rule("/jalur/<slug>/markdown", view_func=path_markdown)
+    blueprint.add_url_rule("/jalur/<slug>/pdf", view_func=path_pdf)
 
 
 def index() -> str:
@@ -55,7 +61,7 @@ def guide(slug: str) -> str | Response:
         if moved is None:
             raise
         return redirect(guide_url(moved), 301)
-    return render_template("library/guide.html", page=page)
+    return render_template("library/guide.html", page=page, has_pdf=is_available())
 
 
 def guide_history(slug: str) -> str:
@@ -75,11 +81,38 @@ def similar(slug: str) -> str:
 
 
 def as_markdown(slug: str) -> Response:
-    response = make_response(export.as_markdown(viewer(), slug))
+    return _markdown_file(export.as_markdown(viewer(), slug), slug)
+
+
+def _markdown_file(text: str, name: str) -> Response:
+    response = make_response(text)
     response.headers["Content-Type"] = "text/markdown; charset=utf-8"
-    response.headers["Content-Disposition"] = f'attachment; filename="{slug}.md"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.md"'
     return response
 
 
+def guide_pdf(slug: str) -> Response:
+    page = guides.guide_page(viewer(), slug)
+    return _pdf_file(slug, "library/print/guide.html", page=page)
+
+
+def path_pdf(slug: str) -> Response:
+    path, pages = export.path_guides(viewer(), slug)
+    return _pdf_file(slug, "library/print/path.html", path=path, pages=pages, now=clock.now())
+
+
+def _pdf_file(name: str, template: str, **values: Any) -> Response:
+    ratelimit.hit_here(ratelimit.PDF, viewer().id)
+    origin = current_app.config["SETTINGS"].own_address
+    response = make_response(as_pdf(render_template(template, origin=origin, **values)))
+    response.headers["Content-Type"] = "application/pdf"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+    return response
+
+
+def path_markdown(slug: str) -> Response:
+    return _markdown_file(export.path_as_markdown(viewer(), slug), slug)
+
+
 def path(slug: str) -> str:
-    return render_template("library/path.html", page=lists.path_page(viewer(), slug))
+    return render_template("library/path.html", page=lists.path_page(viewer(), slug), has_pdf=is_available())

@@ -15,8 +15,9 @@ from forum.core.i18n import _
 from forum.core.web import flash, see_other
 from forum.library import policy
 from forum.library.forms import TextForm
+from forum.library.queries.sketches import from_thread, sketch_at
 from forum.library.sections import Section
-from forum.library.services import promoting, texts
+from forum.library.services import promoting, sketching, texts
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -32,6 +33,7 @@ def promote(thread_id: int) -> str | Response | tuple[str, int]:
     form = TextForm()
     places = _places(thread)
     status = 200
+    kept = sketch_at(actor, from_thread(thread_id)) if request.method == "GET" else None
     if request.method == "POST" and request.form.get("aksi") == "simpan":
         ratelimit.hit(ratelimit.WRITE, actor.id)
         with form.catching():
@@ -40,13 +42,17 @@ def promote(thread_id: int) -> str | Response | tuple[str, int]:
             except Conflict as conflict:
                 status = conflict.status
                 form.refuse(Invalid(str(conflict)))
+    elif kept:
+        form.take_up(kept.fields)
     elif request.method == "GET" or request.form.get("aksi") == "susun":
         form.fill(
             text_of(form.title.data) or thread.title, text_of(form.summary.data), promoting.placed(thread, places)
         )
     if form.has_errors and status == 200:
         status = 422
-    body = render_template("library/promote.html", thread=thread, form=form, places=places, sections=tuple(Section))
+    body = render_template(
+        "library/promote.html", thread=thread, form=form, places=places, sections=tuple(Section), kept=kept
+    )
     return body, status
 
 
@@ -62,6 +68,7 @@ def _save(form: TextForm, thread: SourceThread, places: dict[int, str]) -> Respo
     chosen = {post.id: _version(post.id) for post in thread.posts if places[post.id]}
     with transaction():
         _guide, revision_id = promoting.promote(viewer(), thread, chosen, text)
+        sketching.discard(viewer(), from_thread(thread.id))
     flash(_("Naskah tersimpan, dengan tautan ke sumbernya. Lengkapi, lalu kirim untuk ditinjau kurator lain."))
     return see_other(f"/naskah/{revision_id}")
 

@@ -17,6 +17,8 @@ from forum.library.queries import drafts
 from forum.library.sections import Section
 from forum.library.services import commenting, reviewing
 
+VIEWS = ("perubahan", "berdampingan", "jadi")
+
 
 def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/tinjau/<id:revision_id>", view_func=review, methods=["GET", "POST"])
@@ -24,6 +26,7 @@ def add_routes(blueprint: Blueprint) -> None:
 
 
 def review(revision_id: int) -> str | Response | tuple[str, int]:
+    """`tampilan`: what changed in one column (usual), old and new side by side, or the text as it will be read."""
     actor = viewer()
     form = DecisionForm()
     status = 200
@@ -39,7 +42,9 @@ def review(revision_id: int) -> str | Response | tuple[str, int]:
     form.version.data = str(page.version)
     if form.has_errors and status == 200:
         status = 422
-    return render_template("library/review.html", page=page, form=form, sections=tuple(Section)), status
+    asked = request.args.get("tampilan", "")
+    view = asked if asked in VIEWS else VIEWS[0]
+    return render_template("library/review.html", page=page, form=form, sections=tuple(Section), view=view), status
 
 
 def _decide(form: DecisionForm, revision_id: int) -> Response:

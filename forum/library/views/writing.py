@@ -8,28 +8,35 @@ from flask import Blueprint, jsonify, render_template, request
 from werkzeug.wrappers import Response
 
 from forum.accounts.login import viewer
+from forum.attachments.limits import FORM_REQUEST
+from forum.attachments.views.taking import FormFiles
 from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.core.errors import Conflict, Denied, Invalid
 from forum.core.forms import text_of, whole_number
 from forum.core.i18n import _, short_time
 from forum.core.paging import parse_id
-from forum.core.web import flash, see_other
+from forum.core.text import one_line
+from forum.core.web import back_to, flash, see_other, takes_files
 from forum.library.forms import KIND_CHOICES, SIGNIFICANCE_CHOICES, DraftForm, NewGuideForm, TextForm
-from forum.library.queries import drafts
+from forum.library.queries import drafts, sketches
 from forum.library.queries.drafts import DraftPage
+from forum.library.queries.files import FILES
 from forum.library.sections import Section
-from forum.library.services import reviewing, texts, writing
+from forum.library.services import reviewing, sketching, texts, writing
 from forum.library.services.texts import GuideText
 from forum.library.workflow import Action, State
 
 Choices = tuple[tuple[str, str], ...]
 AUTOSAVED = ("title", "summary", *Section)
+SKETCHED = (*AUTOSAVED, "kind", "area", "unit", "owner", "review_months", "tags")
 
 
 def add_routes(blueprint: Blueprint) -> None:
     both = ["GET", "POST"]
     blueprint.add_url_rule("/panduan/baru", "new", view_func=new_guide, methods=both)
+    blueprint.add_url_rule("/naskah/sementara", view_func=sketch, methods=["POST"])
+    blueprint.add_url_rule("/naskah/sementara/buang", view_func=discard_sketch, methods=["POST"])
     blueprint.add_url_rule("/panduan/<id:guide_id>/usul", view_func=propose, methods=["POST"])
     blueprint.add_url_rule("/naskah/<id:revision_id>", view_func=draft, methods=both)
     blueprint.add_url_rule("/naskah/<id:revision_id>/simpan-otomatis", view_func=autosave, methods=["POST"])
@@ -39,24 +46,63 @@ def _text(form: TextForm) -> GuideText:
     return texts.guide_text(text_of(form.title.data), text_of(form.summary.data), form.bodies())
 
 
+@takes_files(FORM_REQUEST)
 def new_guide() -> str | Response | tuple[str, int]:
+    """A new guide, or going on with one that was typed before; `judul`: what somebody searched for in vain."""
     actor = viewer()
     form = NewGuideForm()
+    files = FormFiles(actor, form)
+    kept = sketches.sketch_at(actor, sketches.NEW) if request.method == "GET" else None
     areas = (("", _("Pilih bidang layanan")), *drafts.area_choices())
     units = (("", _("Pilih perangkat daerah")), *drafts.unit_names())
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
         with form.catching():
-            text = _text(form)
-            values = _details(form, areas, units)
-            with transaction():
-                _guide, revision_id = writing.start_guide(actor, text, **values)
-            flash(_("Naskah tersimpan. Anda dan kurator yang dapat melihatnya."))
-            return see_other(f"/naskah/{revision_id}")
+            if files.settle():
+                return _start(form, _details(form, areas, units), files)
+    if kept:
+        form.take_up(kept.fields)
+    elif request.method == "GET":
+        form.title.data = one_line(request.args.get("judul", ""))[: texts.MAX_TITLE]
     body = render_template(
-        "library/new.html", form=form, sections=tuple(Section), kinds=KIND_CHOICES, areas=areas, units=units
+        "library/new.html",
+        form=form,
+        files=files.page(*form.bodies().values()),
+        sections=tuple(Section),
+        kinds=KIND_CHOICES,
+        areas=areas,
+        units=units,
+        kept=kept,
     )
     return body, 422 if form.has_errors else 200
+
+
+def sketch() -> Response:
+    """Keep what is typed before there is a draft, as JSON for scripts."""
+    actor = viewer()
+    ratelimit.hit(ratelimit.DRAFT, actor.id)
+    fields = {str(name): request.form.get(name, "") for name in SKETCHED if name in request.form}
+    with transaction():
+        at = sketching.keep(actor, request.form.get("place", ""), fields)
+    return jsonify(saved_at=short_time(at) if at else "")
+
+
+def discard_sketch() -> Response:
+    actor = viewer()
+    ratelimit.hit(ratelimit.ACT, actor.id)
+    with transaction():
+        sketching.discard(actor, request.form.get("place", ""))
+    flash(_("Tulisan dibuang."))
+    return see_other(back_to("/panduan"))
+
+
+def _start(form: NewGuideForm, details: dict[str, Any], files: FormFiles) -> Response:
+    text = _text(form)
+    with transaction():
+        _guide, revision_id = writing.start_guide(viewer(), text, files=files.chosen, **details)
+        sketching.discard(viewer(), sketches.NEW)
+    flash(_("Naskah tersimpan. Anda dan kurator yang dapat melihatnya."))
+    return see_other(f"/naskah/{revision_id}")
 
 
 def _details(form: NewGuideForm, areas: Choices, units: Choices) -> dict[str, Any]:
@@ -94,18 +140,27 @@ def propose(guide_id: int) -> Response:
     text = texts.guide_text(old.title, old.summary, old.sections)
     with transaction():
         revision_id = writing.propose(actor, guide_id, text, current.number)
+    if asked and drafts.draft_page(actor, revision_id).bodies != old.sections:
+        flash(
+            _(
+                "Anda masih punya naskah yang terbuka untuk panduan ini. Selesaikan atau tarik dahulu, lalu pilih lagi versinya."
+            )
+        )
     return see_other(f"/naskah/{revision_id}")
 
 
+@takes_files(FORM_REQUEST)
 def draft(revision_id: int) -> str | Response | tuple[str, int]:
     actor = viewer()
     form = DraftForm()
+    files = FormFiles(actor, form, (FILES, revision_id))
     status = 200
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
         with form.catching():
             try:
-                return _act(form, revision_id)
+                if done := _act(form, revision_id, files):
+                    return done
             except Conflict as conflict:
                 status = conflict.status
                 form.refuse(Invalid(str(conflict)))
@@ -118,14 +173,16 @@ def draft(revision_id: int) -> str | Response | tuple[str, int]:
     typed = (text_of(form.title.data), text_of(form.summary.data), form.bodies())
     stored = (page.title, page.summary, page.bodies)
     lost = drafts.differences(stored, typed) if status == Conflict.status else ()
-    form.version.data = str(page.version)
-    form.base.data = str(page.published_number or "")
+    if not files.only_files:
+        form.version.data = str(page.version)
+        form.base.data = str(page.published_number or "")
     if form.has_errors and status == 200:
         status = 422
     body = render_template(
         "library/draft.html",
         page=page,
         form=form,
+        files=files.page(*form.bodies().values()),
         sections=tuple(Section),
         lost=lost,
         significances=SIGNIFICANCE_CHOICES,
@@ -142,8 +199,8 @@ def _fill(form: DraftForm, page: DraftPage) -> None:
     form.change_summary.data, form.significance.data = page.change_summary, page.significance
 
 
-def _act(form: DraftForm, revision_id: int) -> Response:
-    """Save, and then what the pressed button asks for. Raises Invalid, NotFound, Denied, Conflict."""
+def _act(form: DraftForm, revision_id: int, files: FormFiles) -> Response | None:
+    """Save, and then what the pressed button asks for; None: it was about files only. Raises Invalid, NotFound, Denied, Conflict."""
     actor = viewer()
     act = request.form.get("aksi", "simpan")
     version = whole_number(form.version.data)
@@ -153,16 +210,18 @@ def _act(form: DraftForm, revision_id: int) -> Response:
             writing.withdraw(actor, revision_id, version)
         flash(_("Naskah ditarik."))
         return see_other(page.guide_url or "/panduan")
+    if not files.settle():
+        return None
     text = _text(form)
     if page.state is State.PENDING:
         with transaction():
-            reviewing.edit_pending(actor, revision_id, version, text)
+            reviewing.edit_pending(actor, revision_id, version, text, files.chosen)
         flash(_("Naskah diperbaiki. Kurator lain yang menyetujuinya."))
         return see_other(f"/tinjau/{revision_id}")
     if Action.SAVE not in page.actions:
         raise Denied(_("Naskah ini tidak dapat diubah lagi."))
     with transaction():
-        version = writing.save(actor, revision_id, version, text)
+        version = writing.save(actor, revision_id, version, text, files.chosen)
     if act != "kirim":
         flash(_("Naskah tersimpan."))
         return see_other(f"/naskah/{revision_id}")

@@ -9,6 +9,13 @@ const FIRST = 5000; // ms from the first change to the first save
 const PAUSE = 8000; // ms between two saves while writing goes on
 const savers = new WeakMap(); // form -> the one that keeps it, however many boxes it has
 
+/** What the page came with in a field: text, choice of a list, or one of several radio buttons. */
+function sentValue(field) {
+  if (field instanceof RadioNodeList) return [...field].find((one) => one.defaultChecked)?.value ?? '';
+  if (field instanceof HTMLSelectElement) return ([...field.options].find((one) => one.defaultSelected) ?? field.options[0])?.value ?? '';
+  return field.defaultValue;
+}
+
 /** Keeps what is written: on the server, and in sessionStorage until the server has it (or cannot be reached). */
 export class Draft {
   static of(box, area) {
@@ -25,7 +32,8 @@ export class Draft {
     this.names = this.form.dataset.draftFields?.split(' ') ?? FIELDS;
     this.output = this.form.querySelector('[data-draft-status]');
     const refused = document.querySelector('.faults, [data-unsent]') !== null;
-    this.safe = refused ? '' : JSON.stringify(this.fields()); // the state that the server has
+    // The state that the server has: not what was typed while this script was still on its way.
+    this.safe = refused ? '' : JSON.stringify(this.fields(sentValue));
     this.failed = false;
     this.stale = false;
     this.sent = false;
@@ -34,7 +42,7 @@ export class Draft {
     this.lastSave = 0;
     this.queue = Promise.resolve();
     this.restore();
-    if (refused) this.changed();
+    if (refused || this.dirty) this.changed();
 
     this.form.addEventListener('input', () => this.changed());
     this.form.addEventListener('focusout', (event) => { if (!this.form.contains(event.relatedTarget)) this.save(); });
@@ -60,11 +68,11 @@ export class Draft {
     });
   }
 
-  fields() {
+  fields(valueOf = (field) => field.value) {
     const values = {};
     for (const name of this.names) {
       const field = this.form.elements[name];
-      if (field) values[name] = field.value;
+      if (field) values[name] = valueOf(field);
     }
     return values;
   }

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 import pytest
 
-from forum.accounts import identity, nip, passwords
+from forum.accounts import breaches, identity, nip, passwords
 from forum.accounts.models import Status
 from forum.core import clock
 from forum.core.errors import Invalid
@@ -245,4 +248,19 @@ def test_the_list_of_common_passwords_is_long_and_clean() -> None:
     known = passwords.common_passwords()
     assert len(known) >= 1000
     assert all(word == word.strip().casefold() for word in known)
-    assert {"katasandi", "bismillah", "qwertyuiop"} <= known
+    assert {"katasandi", "bismillah", "qwertyuiop", "liverpoolfc"} <= known
+
+
+def test_a_citys_file_of_breached_passwords_is_searched(tmp_path: Path) -> None:
+    leaked = [f"kalimat bocor nomor {n}" for n in range(3000)]
+    hashes = sorted(hashlib.sha1(text.encode()).hexdigest().upper() for text in leaked)
+    file = tmp_path / "pwned.txt"
+    for ending in ("\r\n", "\n"):
+        file.write_text(ending.join(f"{digest}:{n * 7919}" for n, digest in enumerate(hashes)), newline="")
+        assert all(breaches.contains(file, text) for text in leaked)
+        assert not any(breaches.contains(file, f"kalimat baik nomor {n}") for n in range(3000))
+    assert passwords.accept(leaked[17])
+    with pytest.raises(Invalid, match="terlalu umum"):
+        passwords.accept(leaked[17], breached=file)
+    file.write_text("")
+    assert not breaches.contains(file, leaked[17])

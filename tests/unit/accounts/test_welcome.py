@@ -1,4 +1,4 @@
-"""The mail that lets somebody in."""
+"""The mail that lets somebody in, and the one that tells of a changed account."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from forum.accounts import queries
 from forum.accounts.models import OneTimeLink
+from forum.accounts.services import notices
 from forum.core import mail
 from forum.core.db import db
 from forum.core.mail import Recipient, Server
@@ -109,8 +110,39 @@ def test_there_is_nothing_to_send(outgoing: list[EmailMessage]) -> None:
     assert db.session.scalar(select(OneTimeLink.id)) is None
 
 
+@pytest.mark.parametrize("what", notices.WHAT)
+def test_a_change_is_told_to_its_person_without_a_link(outgoing: list[EmailMessage], what: str) -> None:
+    budi = a_member("budi", name="Budi <b>")
+    jobs.HANDLERS[notices.TOPIC](f"{what}:{budi.id}")
+    (message,) = outgoing
+    assert message["Subject"] == "Keamanan akun Anda di Rembuk"
+    assert message["To"].addresses[0].addr_spec == "budi@contoh.go.id"
+    for kind in ("plain", "html"):
+        body = message.get_body((kind,)).get_content()
+        assert "http" not in body
+        assert ("Budi <b>" in body) is (kind == "plain")
+        words = {
+            "password": "Kata sandi akun Anda",
+            "recovery_code_used": "kode cadangan",
+            "second_factor_guessed": "kode yang salah",
+            "sso_linked": "dihubungkan dengan SSO",
+            "sso_unlinked": "dilepas dari SSO",
+            "emergency": "tautan darurat",
+        }.get(what, "angkah kedua")
+        assert words in body
+
+
+@pytest.mark.parametrize("key", ["password:999999", "rubbish:1"])
+def test_a_change_of_nobody_or_of_another_kind_is_not_told(outgoing: list[EmailMessage], key: str) -> None:
+    a_member()
+    jobs.tell_of_account(key)
+    jobs.tell_of_account(f"password:{a_disabled_user().id}")
+    assert outgoing == []
+
+
 def test_without_a_mail_server_nothing_happens() -> None:
     jobs.send_welcome(str(a_newcomer().id))
+    jobs.tell_of_account(f"password:{a_member().id}")
     assert db.session.scalar(select(OneTimeLink.id)) is None
 
 

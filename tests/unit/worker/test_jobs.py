@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from forum.accounts.models import OneTimeLink, User, UserSession
+from forum.accounts.models import OneTimeLink, SecondFactor, User, UserSession
 from forum.core.db import db, transaction
 from forum.core.ratelimit import RateCount
 from forum.discussions.models import Draft
@@ -52,6 +52,23 @@ def test_links_go_a_week_after_use_or_expiry(user_id: int) -> None:
             session.add(OneTimeLink(user_id=user_id, token_hash=name, created_at=NOW, expires_at=end, used_at=used))
     jobs.forget_ended_sessions("")
     assert left(OneTimeLink.token_hash) == {"open", "just used"}
+
+
+@pytest.mark.parametrize(
+    ("age", "confirmed", "kept"), [(0, False, True), (8, False, False), (8, True, True), (400, True, True)]
+)
+def test_second_factors_that_were_never_confirmed_go_after_a_week(
+    user_id: int, age: int, confirmed: bool, kept: bool
+) -> None:
+    made = NOW - age * DAY
+    with transaction() as session:
+        session.add(
+            SecondFactor(
+                user_id=user_id, secret="x", salt="00", created_at=made, confirmed_at=made if confirmed else None
+            )
+        )
+    jobs.forget_ended_sessions("")
+    assert left(SecondFactor.user_id) == ({user_id} if kept else set())
 
 
 def test_old_drafts_go_after_half_a_year(user_id: int) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from forum.accounts import passwords, services
 from forum.accounts.models import OneTimeLink, User, UserSession
@@ -15,7 +15,7 @@ from forum.core.db import db, transaction
 from forum.core.errors import Denied, NotFound
 from forum.core.viewer import SYSTEM
 from tests.conftest import NOW, post
-from tests.factories.accounts import PASSWORD, a_disabled_user, a_member, a_newcomer, sign_in, viewer_for
+from tests.factories.accounts import PASSWORD, a_disabled_user, a_member, a_newcomer, an_admin, sign_in, viewer_for
 
 GOOD = "hujan reda menjelang magrib"
 
@@ -137,6 +137,33 @@ def test_a_weak_password_is_refused_and_the_link_still_works(
     assert says in page
     assert not password or f'"{password}"' not in page
     assert set_password(client, token).status_code == 302
+
+
+def test_a_new_password_or_address_kills_a_link_that_is_on_its_way(client: FlaskClient) -> None:
+    budi, boss = a_member("budi"), an_admin("bos")
+    sign_in(client, budi)
+    stranger = client.application.test_client()
+    for path, fields in (
+        ("/akun/sandi", {"current": PASSWORD, "password": GOOD, "confirm": GOOD}),
+        (
+            "/admin/pengguna/budi",
+            {"name": "Budi", "email": "pindah@contoh.go.id", "status": "pns", "role": "member", "is_active": "1"},
+        ),
+    ):
+        token = a_link(budi)
+        assert stranger.get(f"/masuk/tautan/{token}").status_code == 200
+        if path.startswith("/admin"):
+            sign_in(client, boss)
+        assert post(client, path, **fields).status_code == 302
+        assert stranger.get(f"/masuk/tautan/{token}").status_code == 410, path
+
+
+def test_a_replaced_password_is_told_by_mail_and_a_first_one_is_not(client: FlaskClient) -> None:
+    set_password(client, a_link(a_newcomer()))
+    person = a_member()
+    set_password(client, a_link(person))
+    told = db.session.scalars(text("SELECT key FROM outbox WHERE topic = 'mail.account_changed'")).all()
+    assert told == [f"password:{person.id}"]
 
 
 @pytest.mark.usefixtures("app")

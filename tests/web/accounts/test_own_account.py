@@ -6,7 +6,7 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from forum.accounts.models import User
 from forum.audit.models import AuditEntry
@@ -81,6 +81,14 @@ def test_guessing_the_current_password_is_throttled(client: FlaskClient, fixed_n
     assert answers == [422] * 10 + [429]
 
 
+def test_the_new_password_is_told_by_mail(client: FlaskClient) -> None:
+    budi = a_member("budi")
+    sign_in(client, budi)
+    post(client, "/akun/sandi", current=PASSWORD, password=GOOD, confirm=GOOD)
+    told = db.session.scalars(text("SELECT key FROM outbox WHERE topic = 'mail.account_changed'")).all()
+    assert told == [f"password:{budi.id}"]
+
+
 def test_all_other_devices_can_be_signed_out(client: FlaskClient) -> None:
     budi, siti = a_member("budi"), a_member("siti")
     others = [client.application.test_client() for _ in range(2)]
@@ -89,9 +97,9 @@ def test_all_other_devices_can_be_signed_out(client: FlaskClient) -> None:
     unrelated = client.application.test_client()
     sign_in(unrelated, siti)
     sign_in(client, budi)
-    answer = post(client, "/akun/sesi/akhiri", page="/akun")
-    assert answer.headers["Location"] == "/akun"
-    assert "2 perangkat lain dikeluarkan" in client.get("/akun").get_data(as_text=True)
+    answer = post(client, "/akun/sesi/akhiri", page="/akun/sesi")
+    assert answer.headers["Location"] == "/akun/sesi"
+    assert "2 perangkat lain dikeluarkan" in client.get("/akun/sesi").get_data(as_text=True)
     assert [other.get("/akun").status_code for other in others] == [302, 302]
     assert unrelated.get("/akun").status_code == 200
 
@@ -187,3 +195,35 @@ def test_what_one_does_to_ones_own_account_is_in_the_log_without_secrets(client:
         ("user.end_sessions", budi.id),
     ]
     assert NIP not in str([(entry.before, entry.after) for entry in entries])
+
+
+def test_no_form_of_an_account_gives_anybody_a_role(client: FlaskClient) -> None:
+    """What a form does not ask for does not count, whatever is sent along."""
+    budi = a_member("budi")
+    extra = {
+        "role": "admin",
+        "is_active": "",
+        "is_sample": "1",
+        "id": "1",
+        "user_id": "1",
+        "email": "x@y.id",
+        "nip": NIP,
+    }
+    sign_in(client, budi)
+    for path, fields in {
+        "/akun": {"locale": "id", "theme": "dark"},
+        "/akun/tampilan": {"theme": "dark"},
+        "/akun/sandi": {"current": PASSWORD, "password": GOOD, "confirm": GOOD},
+        "/akun/sesi/akhiri": {},
+        "/akun/langkah-kedua/mulai": {},
+        "/akun/langkah-kedua/pasang": {"code": "123456"},
+    }.items():
+        post(client, path, page="/akun", **fields, **extra)
+    stranger = client.application.test_client()
+    post(stranger, "/masuk", identifier="budi", password=GOOD, **extra)
+    assert stranger.get("/admin").status_code == 403
+    kept = stored(budi)
+    assert (kept.role, kept.is_active, kept.is_sample, kept.email, kept.nip) == (
+        "member", True, False, "budi@contoh.go.id", None,
+    )  # fmt: skip
+    assert stored(budi).id == budi.id
