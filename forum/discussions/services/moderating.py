@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from forum.audit.services import record
 from forum.core.db import db
 from forum.core.errors import NotFound
 from forum.core.i18n import lazy
@@ -16,20 +15,25 @@ from forum.discussions import policy
 from forum.discussions.models import Board, Post, Thread
 from forum.discussions.queries.boards import boards_with_rules
 from forum.discussions.services import closing, duplicates, editing, hiding, merging, splitting
-from forum.discussions.services.texts import reason_text
+from forum.discussions.services.permitted import moderated
 from forum.moderation import acts
-from forum.moderation.acts import Act, Done, Field
+from forum.moderation.acts import Act, Field
+from forum.moderation.queries.rulings import ruling_for
+from forum.moderation.services import perform
 
 
-def perform_now(actor: Viewer, name: str, object_id: int, values: Mapping[str, Any], reason: str) -> Done:
-    """Do the act `name` to an object, and note it in the audit log. Raises what the act raises, and Invalid (field 'reason')."""
+def perform_now(actor: Viewer, name: str, object_id: int, values: Mapping[str, Any], reason: str) -> str:
+    """Do the act `name` to an object, as moderation does it: it is told, on record, and can be taken back.
+
+    Returns the address of what it was done to. Raises what the act raises, and Invalid (field 'reason').
+    """
     act = acts.act_of(name)
     if act is None:
         raise NotFound
-    reason = reason_text(reason, required=True)
-    done = act.perform(actor, object_id, {**values, "reason": reason})
-    record(actor, name, act.kind, object_id, before=dict(done.before), after=dict(done.after), reason=reason)
-    return done
+    if act.kind == "thread":
+        moderated(actor, object_id)  # of a thread that was merged there is nothing to read, but it is said
+    ruling = perform(actor, name, object_id, values, reason)
+    return ruling_for(actor, ruling).subject_url
 
 
 def boards_to_split_into(actor: Viewer, post_id: int = 0) -> Sequence[tuple[str, str]]:

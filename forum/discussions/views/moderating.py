@@ -21,7 +21,6 @@ from forum.discussions.queries import presenting
 from forum.discussions.queries.records import opening_post_id, post_for, thread_for
 from forum.discussions.queries.shapes import ActPage
 from forum.discussions.services import moderating
-from forum.moderation.acts import Done
 
 Page = str | Response | tuple[str, int]
 
@@ -53,12 +52,12 @@ def _require_moderator(board_id: int) -> None:
         raise Denied(_("Hanya moderator papan ini yang dapat melakukannya."))
 
 
-def _done(form: Form, name: str, object_id: int, values: Mapping[str, str], reason: str) -> Done | None:
-    """Do the act; None when the form has to be shown again."""
+def _done(form: Form, name: str, object_id: int, values: Mapping[str, str], reason: str) -> str:
+    """Do the act; the address of what it was done to, '' when the form has to be shown again."""
     ratelimit.hit(ratelimit.ACT, viewer().id)
     with form.catching(), transaction():
         return moderating.perform_now(viewer(), name, object_id, values, reason)
-    return None
+    return ""
 
 
 def _ask(template: str, page: ActPage, form: Form) -> Page:
@@ -77,7 +76,7 @@ def hide(post_id: int) -> Page:
                 _("Disembunyikan.") if hidden else _("Dikembalikan kepada penulisnya."),
                 undo=f"/kiriman/{post_id}/pulihkan",
             )
-            return see_other(done.url)
+            return see_other(done)
     return _ask("discussions/hide.html", _about_post(post_id), form)
 
 
@@ -87,7 +86,7 @@ def split(post_id: int) -> Page:
         values = {name: text_of(form[name].data) for name in ("title", "board", "kind")}
         if done := _done(form, "post.split", post_id, values, text_of(form.reason.data)):
             flash(_("Balasan itu, beserta tanggapannya, menjadi diskusi ini."))
-            return see_other(done.url)
+            return see_other(done)
     page = _about_post(post_id)
     if page.post and page.post.is_opening:
         raise Denied(
@@ -105,7 +104,7 @@ def merge(ref: int) -> Page:
         values = {"into": text_of(form.into.data)}
         if done := _done(form, "thread.merge", ref, values, text_of(form.reason.data)):
             flash(_("Diskusi sudah digabungkan. Alamat lamanya mengantar ke sini."))
-            return see_other(done.url)
+            return see_other(done)
     return _ask("discussions/merge.html", _about_thread(ref), form)
 
 
@@ -116,5 +115,5 @@ def duplicate(ref: int) -> Page:
         name, values = "thread.unduplicate" if off else "thread.duplicate", {"of": text_of(form.of.data)}
         if done := _done(form, name, ref, values, text_of(form.reason.data)):
             flash(_("Tanda duplikat dilepas.") if off else _("Ditandai duplikat. Pembaca diantar ke diskusi aslinya."))
-            return see_other(with_query(done.url, asli=1))
+            return see_other(with_query(done, asli=1))
     return _ask("discussions/duplicate.html", _about_thread(ref), form)
