@@ -14,6 +14,7 @@ from forum.core.db import db, transaction
 from forum.discussions.models import Post, Thread
 from forum.discussions.services import curating
 from forum.moderation import acts
+from forum.moderation.models import ModerationAct
 from forum.search import indexer
 from tests.conftest import post
 from tests.factories.accounts import a_member, a_moderator, a_unit, sign_in, viewer_for
@@ -289,3 +290,38 @@ def test_the_index_follows_every_act_and_its_undoing(app: Flask, name: str, valu
         act.undo(by, done.undo)
     indexer.drain()
     assert indexer.verify().is_clean
+
+
+def test_a_merge_from_its_page_is_told_and_can_be_taken_back(
+    app: Flask, curator: FlaskClient, reader: FlaskClient
+) -> None:
+    board, author = a_board(), a_member()
+    one, other = a_thread(author, board), a_thread(a_member(), board)
+    send(curator, f"{one.url}/gabungkan", into=other.url, reason="Hal yang sama.")
+    own = signed_in(app, author)
+    notices = text_of(own, "/notifikasi")
+    assert "digabungkan dengan diskusi lain" in notices
+    ruling = db.session.scalar(select(ModerationAct.id))
+    assert "Hal yang sama." in text_of(own, f"/keputusan/{ruling}")
+    assert reader.get(one.url).status_code == 301
+    assert send(curator, f"/keputusan/{ruling}/cabut", reason="Ternyata bukan hal yang sama.").status_code == 303
+    assert reader.get(one.url).status_code == 200
+    assert_counts_are_right()
+
+
+def test_people_are_warned_and_suspended_from_the_page_of_acts(app: Flask, curator: FlaskClient) -> None:
+    person = a_member()
+    choices = text_of(curator, f"/moderasi/tindakan/user/{person.id}")
+    for name, fields in (("user.warn", {}), ("user.suspend", {"days": "3"})):
+        assert f"?tindakan={name}" in choices
+        url = f"/moderasi/tindakan/user/{person.id}?tindakan={name}"
+        assert send(curator, url, reason="Tidak sopan.", **fields).status_code == 303
+    own = signed_in(app, person)
+    assert own.get("/").headers["Location"].startswith("/akun/peringatan")
+    assert "Tidak sopan." in text_of(own, "/akun/peringatan")
+    assert send_reply(own, a_thread(person, a_board()).url).status_code == 403
+    ruling = db.session.scalar(select(ModerationAct.id).where(ModerationAct.act == "user.suspend"))
+    assert (
+        send(own, f"/keputusan/{ruling}/banding", body="Mohon dilihat lagi, saya tidak bermaksud begitu.").status_code
+        == 303
+    )
