@@ -16,6 +16,7 @@ from forum.discussions import indexing as discussions_indexing
 from forum.discussions import views as discussions
 from forum.library import indexing as library_indexing
 from forum.library import views as library
+from forum.moderation import restraints
 from forum.moderation import views as moderation
 from forum.notifications import views as notifications
 from forum.search import backends
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     i18n.init_app(app, str(ROOT / "forum" / "translations"), lambda: login.viewer().locale)
     web.init_csrf(app)
     moderation.register()
+    restraints.register()
     discussions_indexing.register()
     library_indexing.register()
     attachments.init_app(app, settings)

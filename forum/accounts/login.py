@@ -16,7 +16,7 @@ from forum.core import clock, faults, ratelimit
 from forum.core.db import transaction
 from forum.core.errors import Denied
 from forum.core.hosts import parts_of
-from forum.core.i18n import LOCALES, _
+from forum.core.i18n import LOCALES, _, exact_time
 from forum.core.viewer import NOBODY, Viewer
 from forum.core.web import cookie_name, error_response, wants_json
 
@@ -44,6 +44,7 @@ def init_app(app: Flask) -> None:
     login_manager.init_app(app)
     login_manager.session_protection = None
     app.before_request(_require_sign_in)
+    app.before_request(_restrain)
     app.before_request(_count_what_is_sent)
     app.context_processor(lambda: {"viewer": viewer()})
 
@@ -215,6 +216,36 @@ def _require_sign_in() -> Response | None:
         return make_response(redirect(url_for("accounts.sign_in", next=target)))
     back = parts_of(request.referrer).path
     return error_response(faults.signed_out_while_writing(url_for("accounts.sign_in", next=back or None)))
+
+
+def _restrain() -> BaseResponse | None:
+    """Who is suspended does not write; who was warned reads that before any other page. Forms sent meanwhile are not lost."""
+    person = viewer()
+    if not person.is_authenticated or request.path.startswith("/static/"):
+        return None
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        if person.suspended_until and not _any_of(view, "is_open_to_suspended", "is_public"):
+            raise Denied(_suspension(person))
+        return None
+    is_page = not wants_json() and request.headers.get("Sec-Fetch-Dest", "document") == "document"
+    if current_user.found.is_warned and is_page and not _any_of(view, "is_read_before_all", "is_public"):
+        return redirect(url_for("accounts.restraints", next=request.full_path.rstrip("?")))
+    return None
+
+
+def _any_of(view: object, *marks: str) -> bool:
+    return any(getattr(view, mark, False) for mark in marks)
+
+
+def _suspension(person: Viewer) -> str:
+    page = queries.restraints_page(signed_in(person))
+    return _(
+        "Akun Anda ditangguhkan sampai %(until)s, jadi tulisan ini belum terkirim. Alasannya: “%(reason)s”. Anda tetap dapat membaca. "
+        "Bila menurut Anda ini keliru, ajukan banding dari pemberitahuan tentang keputusan ini.",
+        until=exact_time(page.suspended_until or clock.now()),
+        reason=page.suspension_reason,
+    )
 
 
 def lacks_second_factor() -> bool:

@@ -11,6 +11,7 @@ from forum.accounts import confirming, login, queries, services
 from forum.accounts.login import signed_in
 from forum.core.db import transaction
 from forum.core.i18n import _, ngettext
+from forum.core.web import open_to_suspended
 
 blueprint = Blueprint("sessions", __name__)
 
@@ -29,6 +30,7 @@ def own() -> str:
 
 @blueprint.post("/akun/sesi/<int(max=9223372036854775807):session_id>/akhiri")
 @confirming.before_acting
+@open_to_suspended
 def end(session_id: int) -> BaseResponse:
     """Sign out one browser. Another's session is not there."""
     with transaction():
@@ -39,6 +41,7 @@ def end(session_id: int) -> BaseResponse:
 
 @blueprint.post("/akun/sesi/akhiri")
 @confirming.before_acting
+@open_to_suspended
 def end_others() -> BaseResponse:
     """Sign out everywhere but here."""
     with transaction():

@@ -39,7 +39,8 @@ from forum.core.errors import Denied, Invalid, NotFound, TooMany
 from forum.core.faults import ErrorPage
 from forum.core.forms import EmptyForm
 from forum.core.i18n import _
-from forum.core.web import cookie_name, error_response, public
+from forum.core.paging import parse_id
+from forum.core.web import cookie_name, error_response, open_to_suspended, public, read_before_all
 
 blueprint = Blueprint("accounts", __name__)
 # A shared PC at a counter: nothing of the pages or of unsent texts stays behind.
@@ -186,6 +187,7 @@ def profile(username: str) -> str:
 
 
 @blueprint.route("/akun", methods=["GET", "POST"])
+@open_to_suspended
 def settings() -> BaseResponse | str:
     """One's own settings, and what the site knows about one."""
     viewer, form = login.viewer(), SettingsForm()
@@ -228,6 +230,7 @@ def _with_appearance(response: BaseResponse, locale: str | None, theme: str | No
 
 
 @blueprint.route("/akun/sandi", methods=["GET", "POST"])
+@open_to_suspended
 def change_password() -> BaseResponse | str:
     """A new password for the one that is known. Every other browser is signed out."""
     _require_passwords()
@@ -257,6 +260,20 @@ def _password_changed(form: ChangePasswordForm) -> bool:
         with transaction():
             services.change_password(viewer, own.password_hash, hashed, token=login.current_token())
     return not form.has_errors
+
+
+@blueprint.route("/akun/peringatan", methods=["GET", "POST"])
+@open_to_suspended
+@read_before_all
+def restraints() -> BaseResponse | str:
+    """Warnings that wait to be read, and until when one may not write. A warning that was read (POST) leads on to `next`."""
+    viewer, target = login.viewer(), login.safe_next(request.values.get("next"))
+    if request.method == "POST":
+        with transaction():
+            services.acknowledge(viewer, parse_id(request.form.get("warning", "")))
+        return redirect(target, 303)
+    page = queries.restraints_page(signed_in(viewer))
+    return render_template("accounts/restraints.html", page=page, form=EmptyForm(), target=target)
 
 
 def init_app(app: Flask) -> None:

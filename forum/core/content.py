@@ -215,6 +215,36 @@ def made_from(viewer: Viewer, thread_id: int) -> tuple[tuple[str, str], ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class PostsMoved:
+    """Posts that went from one thread into another, whole branches of them.
+
+    `was_opening`: the one that opened `from_thread`, and is a reply now; `is_opening`: the one that opens `to_thread` now, and was
+    a reply before. Taking a move back is the move the other way.
+    """
+
+    from_thread: int
+    to_thread: int
+    posts: tuple[int, ...]
+    was_opening: int | None = None
+    is_opening: int | None = None
+
+
+Follower = Callable[[PostsMoved], None]
+_followers: dict[str, Follower] = {}
+
+
+def register_follower(name: str, follow: Follower) -> None:
+    """Say what goes along when posts move into another thread, in the same transaction: `follow(moved)`. One for each `name`."""
+    _followers[name] = follow
+
+
+def posts_moved(moved: PostsMoved) -> None:
+    """Posts went into another thread: whatever belongs to them goes along."""
+    for follow in _followers.values():
+        follow(moved)
+
+
+@dataclass(frozen=True, slots=True)
 class FileOwner:
     """Something that files are attached to, by the name of its `kind`: it says who sees them.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -29,6 +30,8 @@ class Viewer:
     locale: str = "id"
     theme: str = "system"
     shortcuts: bool = True
+    # Until then the person reads, but does not write; None once it is over.
+    suspended_until: datetime | None = None
     unread: int = field(default=0, compare=False)
 
     @property

@@ -311,6 +311,12 @@ def open_to_suspended(view: F) -> F:
     return view
 
 
+def read_before_all(view: F) -> F:
+    """Marks a page that those see whom a warning waits for: the warning itself, and the way out."""
+    view.is_read_before_all = True  # type: ignore[attr-defined]
+    return view
+
+
 def takes_files(most_bytes: int) -> Callable[[F], F]:
     """Marks a view whose requests may be that large when they carry files; every other one takes MAX_CONTENT_LENGTH."""
 

@@ -68,3 +68,27 @@ class MoveForm(Form):
 
 class SummaryForm(Form):
     body = TextAreaField(lazy("Ringkasan"))
+
+
+class HideForm(Form):
+    """Hide a post, or send it back to its author."""
+
+    how = RadioField(lazy("Apa yang dilakukan?"), validate_choice=False, default="hide")
+    reason = StringField(lazy("Alasan"), filters=[line])
+
+
+class MergeForm(Form):
+    into = StringField(lazy("Digabungkan ke diskusi"), filters=[line])
+    reason = StringField(lazy("Alasan"), filters=[line])
+
+
+class DuplicateForm(Form):
+    of = StringField(lazy("Diskusi aslinya"), filters=[line])
+    reason = StringField(lazy("Alasan"), filters=[line])
+
+
+class SplitForm(Form):
+    title = StringField(lazy("Judul diskusi baru"), filters=[line])
+    board = SelectField(lazy("Papan"), validate_choice=False)
+    kind = RadioField(lazy("Jenis diskusi"), validate_choice=False, default=ThreadKind.QUESTION.value)
+    reason = StringField(lazy("Alasan"), filters=[line])

@@ -20,6 +20,7 @@ from forum.core.viewer import Viewer
 from forum.discussions.queries import contributions, files, moderated, search_cards, searching, taking_up
 from forum.discussions.queries.admin import board_names
 from forum.discussions.queries.shapes import FILES
+from forum.discussions.services import moderating
 from forum.search import sources
 from forum.search.documents import Kind, SearchDocument
 from forum.search.sources import Card, Choice
@@ -66,7 +67,7 @@ class BoardsAndTags:
 
 
 def register() -> None:
-    """The tabs of a profile, in their order; the names of boards; what search finds."""
+    """The tabs of a profile, in their order; the names of boards; what moderators can do; what search finds."""
     register_contributions(
         ContributionTab("diskusi", lazy("Diskusi"), contributions.thread_count, contributions.threads)
     )
@@ -81,6 +82,7 @@ def register() -> None:
     register_thread_reader(taking_up.source_thread)
     register_post_reader(taking_up.post_html)
     register_solved_reader(taking_up.solved_threads)
+    moderating.register()
     register_share_reader(taking_up.cited_share)
     sources.register(Discussions())
     sources.register_places(BoardsAndTags())

@@ -118,6 +118,13 @@ class Thread(Base):
     locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     lock_reason: Mapped[str] = mapped_column(String(300), default="")
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # As `Post.withheld` of the opening post: what moderators withhold is deleted for everybody but its author and them.
+    withheld: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    # A thread whose posts went into another one, which this address leads to: the post that was its opening one.
+    merged_as_id: Mapped[int | None] = mapped_column(
+        ForeignKey("posts.id", use_alter=True, name="fk_threads_merged_as_id_posts")
+    )
+    duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"), index=True)
     summary: Mapped[str] = mapped_column(Text, default="")
     summary_html: Mapped[str] = mapped_column(Text, default="")
     summary_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -142,7 +149,11 @@ class Post(Base):
     The tree is an adjacency list (`parent_id`; None for the opening post only) with what makes a page of it cheap to read:
     `number` (order of writing, dense within the thread), `child_no` (order among siblings, dense), `depth` (0 = opening post),
     `branch_id` (the ancestor at depth 1, itself there), `child_count` and `descendant_count` (deleted ones included). None of
-    these changes once written, but for the counts. See docs/adr/0003-reading-a-thread.md.
+    these changes once written, but for the counts, and where moderators merge or split threads (`services.placing`). See
+    docs/adr/0003-reading-a-thread.md.
+
+    `withheld`: why a deleted post is more than deleted. 'hidden' by a moderator; 'rephrase': back with its author; 'moved': no
+    post at all, but a mark where a branch stood that is a thread of its own now (`moved_to_id`).
     """
 
     __tablename__ = "posts"
@@ -175,6 +186,10 @@ class Post(Base):
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     deleted_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     delete_reason: Mapped[str] = mapped_column(String(300), default="")
+    withheld: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    moved_to_id: Mapped[int | None] = mapped_column(ForeignKey("threads.id"))
+    # Who wrote what stands now, where that was not the author.
+    edited_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     helpful_count: Mapped[int] = mapped_column(default=0)
     # Made by the form: sending twice makes one post.
     idempotency_key: Mapped[str] = mapped_column(String(64))

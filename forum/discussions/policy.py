@@ -37,6 +37,8 @@ class ThreadState(Protocol):
     @property
     def is_deleted(self) -> bool: ...
     @property
+    def withheld(self) -> str: ...
+    @property
     def is_locked(self) -> bool: ...
     @property
     def reply_count(self) -> int: ...
@@ -53,6 +55,8 @@ class PostState(Protocol):
     def is_opening(self) -> bool: ...
     @property
     def deleted_by_id(self) -> int | None: ...
+    @property
+    def withheld(self) -> str: ...
 
 
 def _named(viewer: Viewer, names: frozenset[str | int]) -> bool:
@@ -97,8 +101,9 @@ def boards_visible_to(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def may_see_thread(viewer: Viewer, board: BoardRules, thread: ThreadState) -> bool:
-    """A deleted thread is there for those who may restore it only."""
-    return may_read_board(viewer, board) and (not thread.is_deleted or viewer.moderates(board.id))
+    """A deleted thread is there for those who may restore it only; one that moderators withhold, for its author too."""
+    own_withheld = bool(thread.withheld) and thread.author_id == viewer.id
+    return may_read_board(viewer, board) and (not thread.is_deleted or own_withheld or viewer.moderates(board.id))
 
 
 def threads_visible_to(viewer: Viewer) -> ColumnElement[bool]:
@@ -113,21 +118,25 @@ def threads_visible_to(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.role is Role.MODERATOR and viewer.moderated_boards is None:
         return true()
     readable = select(Board.id).where(Board.id == Thread.board_id, boards_visible_to(viewer)).correlate(Thread).exists()
+    there = [Thread.deleted_at.is_(None), and_(Thread.withheld != "", Thread.author_id == viewer.id)]
     if viewer.moderated_boards:
-        return and_(readable, or_(Thread.deleted_at.is_(None), Thread.board_id.in_(sorted(viewer.moderated_boards))))
-    return and_(readable, Thread.deleted_at.is_(None))
+        there.append(Thread.board_id.in_(sorted(viewer.moderated_boards)))
+    return and_(readable, or_(*there))
 
 
 def may_see_post(viewer: Viewer, board: BoardRules, thread: ThreadState, post: PostState) -> bool:
-    """What a deleted post held, moderators of the board alone."""
-    return may_see_thread(viewer, board, thread) and (not post.is_deleted or viewer.moderates(board.id))
+    """What a deleted post held, moderators of the board alone; what they withhold, its author too."""
+    return may_see_thread(viewer, board, thread) and (
+        not post.is_deleted or viewer.moderates(board.id) or may_read_withheld(viewer, thread, post)
+    )
 
 
 def posts_visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """SQL twin of `may_see_post`, for a statement over `Post` and `Thread`."""
     if viewer.is_admin or (viewer.role is Role.MODERATOR and viewer.moderated_boards is None):
         return threads_visible_to(viewer)
-    shown: ColumnElement[bool] = Post.deleted_at.is_(None)
+    own_withheld = and_(Post.withheld.in_(("hidden", "rephrase")), Post.author_id == viewer.id)
+    shown: ColumnElement[bool] = or_(Post.deleted_at.is_(None), own_withheld)
     if viewer.moderated_boards and viewer.role is Role.MODERATOR:
         shown = or_(shown, Thread.board_id.in_(sorted(viewer.moderated_boards)))
     return and_(threads_visible_to(viewer), shown)
@@ -154,24 +163,35 @@ def refuse_reply(viewer: Viewer, board: BoardRules, thread: ThreadState) -> str:
 
 
 def may_edit(viewer: Viewer, thread: ThreadState, post: PostState) -> bool:
-    """The author while the thread is open, and moderators of the board."""
-    if post.is_deleted:
+    """The author while the thread is open, and moderators of the board. Who was asked to write anew may, in a locked thread too."""
+    if post.is_deleted and post.withheld not in ("hidden", "rephrase"):
         return False
     if viewer.moderates(thread.board_id):
         return True
-    return post.author_id == viewer.id and not thread.is_locked and not thread.is_deleted
+    if post.withheld == "rephrase":
+        return post.author_id == viewer.id and (post.is_opening or not thread.is_deleted)
+    return post.author_id == viewer.id and not (post.is_deleted or thread.is_locked or thread.is_deleted)
+
+
+def may_read_withheld(viewer: Viewer, thread: ThreadState, post: PostState) -> bool:
+    """The text of a post that moderators withhold: its author and moderators of the board."""
+    return post.withheld in ("hidden", "rephrase") and (
+        post.author_id == viewer.id or viewer.moderates(thread.board_id)
+    )
 
 
 def may_delete(viewer: Viewer, thread: ThreadState, post: PostState) -> bool:
     """As editing; but a question that has been answered belongs to those who answered too: moderators only."""
+    if post.is_deleted:
+        return False
     if post.is_opening and thread.reply_count and not viewer.moderates(thread.board_id):
         return False
     return may_edit(viewer, thread, post)
 
 
 def may_restore(viewer: Viewer, thread: ThreadState, post: PostState) -> bool:
-    """Moderators, and authors who deleted it themselves."""
-    if not post.is_deleted:
+    """Moderators, and authors who deleted it themselves. Where a branch has moved away, there is nothing to restore."""
+    if not post.is_deleted or post.withheld == "moved":
         return False
     if viewer.moderates(thread.board_id):
         return True
@@ -195,7 +215,9 @@ def may_solve(viewer: Viewer, thread: ThreadState) -> bool:
 
 def may_see_history(viewer: Viewer, thread: ThreadState, post: PostState) -> bool:
     """Earlier texts may hold what was edited away for a reason: the author and moderators only."""
-    return viewer.moderates(thread.board_id) or (post.author_id == viewer.id and not post.is_deleted)
+    return viewer.moderates(thread.board_id) or (
+        post.author_id == viewer.id and (not post.is_deleted or may_read_withheld(viewer, thread, post))
+    )
 
 
 def may_moderate(viewer: Viewer, board_id: int) -> bool:

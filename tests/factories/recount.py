@@ -21,6 +21,10 @@ def assert_counts_are_right() -> int:
     votes = Counter(db.session.scalars(select(Vote.post_id)))
     threads = db.session.scalars(select(Thread)).all()
     for thread in threads:
+        if thread.merged_as_id is not None:
+            assert not by_thread[thread.id], thread.id
+            assert thread.deleted_at is not None
+            continue
         _check_thread(thread, by_thread[thread.id], votes)
     _check_boards(threads)
     _check_tags(threads)
@@ -52,6 +56,10 @@ def _check_thread(thread: Thread, posts: list[Post], votes: Counter[int]) -> Non
     assert thread.last_activity_at == max(post.created_at for post in posts)
     assert thread.last_author_id == posts[-1].author_id
     assert (thread.deleted_at is None) == (posts[0].deleted_at is None)
+    assert thread.withheld == posts[0].withheld
+    for post in posts:
+        assert not post.withheld or post.deleted_at is not None
+        assert (post.moved_to_id is not None) == (post.withheld == "moved")
     if thread.solution_id is not None:
         solution = by_id[thread.solution_id]
         assert solution.deleted_at is None

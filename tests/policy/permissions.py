@@ -65,6 +65,17 @@ THREAD = {
 }
 AUTHORS = OWNER | STAFF
 
+RESTRAINTS = (
+    _get("accounts.restraints", "/akun/peringatan", note="one's own"),
+    _post(
+        "accounts.restraints",
+        "/akun/peringatan",
+        who=OWNER,
+        refused=404,
+        fields={"warning": "{warning}"},
+        note="another's warning is not there",
+    ),
+)
 FILES = (
     _get("attachments.file", "/lampiran/{file}", note="as the post that it is attached to"),
     _get("attachments.thumbnail", "/lampiran/{file}/kecil"),
@@ -218,6 +229,31 @@ CURATING = (
     _post("discussions.move", "/diskusi/{thread}/pindah", who=STAFF, fields={"board": "{other_board}"}),
     _get("discussions.summary", "/diskusi/{thread}/ringkasan", who=STAFF),
     _post("discussions.summary", "/diskusi/{thread}/ringkasan", who=STAFF, fields={"body": BODY}),
+    _get("discussions.hide", "/kiriman/{reply}/sembunyikan", who=STAFF),
+    _post(
+        "discussions.hide", "/kiriman/{reply}/sembunyikan", who=STAFF, fields={"how": "hide", "reason": "Salah tempat."}
+    ),
+    _get("discussions.split", "/kiriman/{reply}/pisahkan", who=STAFF),
+    _post(
+        "discussions.split",
+        "/kiriman/{reply}/pisahkan",
+        who=STAFF,
+        fields={"title": "Judul diskusi yang baru", "board": "{board}", "reason": "Hal lain."},
+    ),
+    _get("discussions.merge", "/diskusi/{thread}/gabungkan", who=STAFF),
+    _post(
+        "discussions.merge",
+        "/diskusi/{thread}/gabungkan",
+        who=STAFF,
+        fields={"into": "{other_thread}", "reason": "Hal yang sama."},
+    ),
+    _get("discussions.duplicate", "/diskusi/{thread}/duplikat", who=STAFF),
+    _post(
+        "discussions.duplicate",
+        "/diskusi/{thread}/duplikat",
+        who=STAFF,
+        fields={"of": "{other_thread}", "reason": "Hal yang sama."},
+    ),
 )
 MODERATING = (
     _get("moderation.start", "/moderasi", who=CURATORS),
@@ -359,7 +395,7 @@ SECTIONS: dict[str, tuple[Row, ...]] = {
     "Cases, rulings, appeals": MODERATING,
     "Notices": NOTICES,
     "Looking after searching": SEARCH_CARE,
-    "One's own account": ACCOUNT,
+    "One's own account": (*ACCOUNT, *RESTRAINTS),
     "Administration": ADMIN,
     "Operation": OPEN,
 }

@@ -33,6 +33,7 @@ class State:
     is_deleted: bool
     is_locked: bool = False
     reply_count: int = 0
+    withheld: str = ""
 
 
 @pytest.fixture
@@ -55,16 +56,18 @@ def corpus(app: object) -> Corpus:
     }
     with transaction() as session:
         for board in db.session.scalars(select(Board)):
-            for deleted in (False, True):
+            for deleted, withheld in ((False, ""), (True, ""), (True, "hidden")):
                 session.add(
                     Thread(
                         board_id=board.id, author_id=author.id, last_author_id=author.id, title="Judul", slug="judul",
                         created_at=clock.now(), last_activity_at=clock.now(), deleted_at=clock.now() if deleted else None,
+                        withheld=withheld,
                     )
                 )  # fmt: skip
     restricted = [boards["for our unit"].id, boards["restricted to nobody"].id]
     viewers = {
         "nobody": NOBODY,
+        "author": viewer_for(author),
         "member": viewer_for(a_member()),
         "member of our unit": viewer_for(a_member(unit_id=ours)),
         "member of their unit": viewer_for(a_member(unit_id=theirs)),
@@ -95,14 +98,18 @@ def test_boards_visible_in_sql_are_those_that_the_predicate_lets_read(corpus: Co
 
 
 def test_threads_visible_in_sql_are_those_that_the_predicate_lets_see(corpus: Corpus) -> None:
-    threads = db.session.execute(select(Thread.id, Thread.board_id, Thread.author_id, Thread.deleted_at)).all()
+    threads = db.session.execute(
+        select(Thread.id, Thread.board_id, Thread.author_id, Thread.deleted_at, Thread.withheld)
+    ).all()
     answers = set()
     for name, viewer in corpus.viewers.items():
         by_predicate = {
             row.id
             for row in threads
             if policy.may_see_thread(
-                viewer, corpus.rules[row.board_id], State(row.board_id, row.author_id, row.deleted_at is not None)
+                viewer,
+                corpus.rules[row.board_id],
+                State(row.board_id, row.author_id, row.deleted_at is not None, withheld=row.withheld),
             )
         }
         by_sql = set(db.session.scalars(select(Thread.id).where(policy.threads_visible_to(viewer))))
@@ -194,6 +201,7 @@ class Post:
     is_deleted: bool = False
     is_opening: bool = False
     deleted_by_id: int | None = None
+    withheld: str = ""
 
 
 def test_threads_made_through_the_services_are_seen_as_the_policy_says(app: object) -> None:

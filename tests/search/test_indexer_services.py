@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,8 +18,24 @@ from forum.core.viewer import Viewer
 from forum.demo import load
 from forum.discussions import services
 from forum.discussions.models import Board, Post
-from forum.discussions.services import boards, changing, curating, reading, tags, upkeep, writing
+from forum.discussions.services import (
+    boards,
+    changing,
+    closing,
+    curating,
+    duplicates,
+    editing,
+    hiding,
+    merging,
+    moderating,
+    reading,
+    splitting,
+    tags,
+    upkeep,
+    writing,
+)
 from forum.discussions.services.writing import Written
+from forum.moderation.acts import Done
 from forum.search import indexer
 from tests.factories.accounts import a_member, a_unit, an_admin, viewer_for
 from tests.factories.discussions import a_board, a_key, a_reply, a_tag, a_text, a_thread, delete
@@ -85,6 +102,48 @@ def outdate(world: World) -> None:
     upkeep.render_again()
 
 
+WHY = {"reason": "Alasan yang cukup."}
+
+
+def another(world: World) -> dict[str, str]:
+    """A thread that was made just now, as acts name it."""
+    made = writing.open_thread(
+        world.by, board="asal", kind="question", title="Judul dari diskusi lain", tags="pbb", text=a_text(), key=a_key()
+    )
+    return {**WHY, "into": str(made.thread_id), "of": str(made.thread_id)}
+
+
+def branch(world: World) -> dict[str, str]:
+    return {**WHY, "title": "Judul diskusi yang baru", "board": "tujuan"}
+
+
+def taken_back(
+    do: Callable[[World], Done], undo: Callable[[Viewer, Mapping[str, Any]], None], *, changes: bool = True
+) -> Callable[[World], None]:
+    """Do something, and take it back when the index knows of it; `changes`: with a thread that was made meanwhile."""
+
+    def act(world: World) -> None:
+        with transaction():
+            done = do(world)
+            if changes:
+                another(world)
+        indexer.drain()
+        assert indexer.verify().is_clean
+        with transaction():
+            undo(world.admin, done.undo)
+
+    return act
+
+
+def mark(world: World) -> Done:
+    return duplicates.mark_duplicate(world.admin, world.thread.thread_id, another(world))
+
+
+def unmark(world: World) -> Done:
+    mark(world)
+    return duplicates.release(world.admin, world.thread.thread_id, WHY)
+
+
 # What each act is called, does, and whether it changes a document. Those that open their own transactions say so.
 Act = Callable[[World], object]
 ACTS: dict[str, tuple[Act, bool]] = {
@@ -143,12 +202,54 @@ ACTS: dict[str, tuple[Act, bool]] = {
     "boards.create_board": (lambda w: boards.create_board(w.admin, slug="baru-sekali", name="Papan yang baru"), False),
     "boards.update_board": (lambda w: boards.update_board(w.admin, w.board.id, **board_values(w)), False),
 }  # fmt: skip
-OWN_TRANSACTIONS: dict[str, tuple[Act, bool]] = {"upkeep.render_again": (outdate, True)}
+ACTS |= {
+    "merging.merge": (lambda w: merging.merge(w.admin, w.thread.thread_id, another(w)), True),
+    "splitting.split": (lambda w: splitting.split(w.admin, w.solution.post_id, branch(w)), True),
+    "hiding.hide": (lambda w: hiding.hide(w.admin, w.solution.post_id, WHY), True),
+    "hiding.hide_thread": (lambda w: hiding.hide_thread(w.admin, w.thread.thread_id, WHY), True),
+    "hiding.ask_to_rephrase": (lambda w: hiding.ask_to_rephrase(w.admin, w.reply.post_id, WHY), True),
+    "hiding.restore": (lambda w: hiding.restore(w.admin, w.deleted_reply.post_id, WHY), True),
+    "hiding.restore_thread": (lambda w: hiding.restore_thread(w.admin, w.deleted_thread.thread_id, WHY), True),
+    "duplicates.mark_duplicate": (mark, True),
+    "duplicates.release": (unmark, True),
+    "closing.close": (lambda w: closing.close(w.admin, w.thread.thread_id, WHY), False),
+    "closing.open_again": (
+        lambda w: (
+            closing.close(w.admin, w.thread.thread_id, WHY),
+            closing.open_again(w.admin, w.thread.thread_id, WHY),
+        ),
+        False,
+    ),
+    "closing.move": (lambda w: closing.move(w.admin, w.thread.thread_id, {**WHY, "board": "tujuan"}), True),
+    "editing.edit": (
+        lambda w: editing.edit(w.admin, w.reply.post_id, {**WHY, "text": a_text("Teks dari moderator.")}),
+        True,
+    ),
+    "moderating.perform_now": (
+        lambda w: moderating.perform_now(w.admin, "post.hide", w.reply.post_id, {}, "Salah."),
+        True,
+    ),
+}
+OWN_TRANSACTIONS: dict[str, tuple[Act, bool]] = {
+    "upkeep.render_again": (outdate, True),
+    "merging.unmerge": (taken_back(ACTS["merging.merge"][0], merging.unmerge), True),
+    "splitting.unsplit": (taken_back(ACTS["splitting.split"][0], splitting.unsplit), True),
+    "hiding.unhide": (taken_back(ACTS["hiding.hide"][0], hiding.unhide), True),
+    "hiding.unrestore": (taken_back(ACTS["hiding.restore"][0], hiding.unrestore), True),
+    "duplicates.unmark_duplicate": (taken_back(mark, duplicates.unmark_duplicate), True),
+    "duplicates.unrelease": (taken_back(unmark, duplicates.unrelease), True),
+    "closing.relock": (taken_back(ACTS["closing.close"][0], closing.relock, changes=False), False),
+    "closing.move_back": (taken_back(ACTS["closing.move"][0], closing.move_back), True),
+    "editing.unedit": (taken_back(ACTS["editing.edit"][0], editing.unedit), True),
+}
 
 # These read, or are parts of the acts above. `tagging` sets the tags of a thread that its callers have indexed.
 PARTS = {
     "writing.is_key", "writing.kinds_for", "writing.sent_before", "writing.thread_to_answer", "reading.check_place",
     "reading.discard_draft", "tagging.parse_tags", "tagging.tag_ids", "tagging.set_tags", "tagging.count_tags",
+    "changing.replace_text", "changing.take_away", "changing.bring_back", "changing.count_thread",
+    "closing.lock_of", "closing.set_lock", "closing.put_in", "closing.author_of",
+    "moderating.boards_to_split_into", "moderating.boards_to_move_to", "moderating.register",
     "texts.refusal", "texts.mentioned", "texts.render", "texts.post_text", "texts.title_text", "texts.reason_text",
 }  # fmt: skip
 
@@ -157,7 +258,7 @@ def test_every_service_is_tried_here() -> None:
     named = set()
     for found in pkgutil.iter_modules(services.__path__):
         module = importlib.import_module(f"{services.__name__}.{found.name}")
-        if found.name != "touching":
+        if found.name not in ("touching", "permitted", "placing"):
             named |= {
                 f"{found.name}.{name}"
                 for name, function in inspect.getmembers(module, inspect.isfunction)

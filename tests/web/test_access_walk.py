@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from forum.accounts import services
 from forum.accounts.models import User, UserSession
+from forum.accounts.services import restraining
 from forum.core.db import transaction
 from forum.core.viewer import Role
 from forum.discussions.services import changing, reading
@@ -59,6 +60,14 @@ class Names(dict[str, str]):
 
     def _thread(self) -> str:
         return self.opened.url.removeprefix("/diskusi/")
+
+    def _other_thread(self) -> str:
+        return str(a_thread(self.scene.author, self.scene.board).thread_id)
+
+    def _warning(self) -> str:
+        by = viewer_for(self.scene.people["admin"] or self.scene.author)
+        with transaction():
+            return str(restraining.warn(by, self.scene.author.id, "Mohon lebih sabar.").warning)
 
     def _reply(self) -> str:
         return str(a_reply(self.scene.author, self.opened).post_id)

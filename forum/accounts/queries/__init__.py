@@ -21,6 +21,7 @@ from forum.accounts.queries.people import (
     sample_accounts_exist,
     settings_page,
 )
+from forum.accounts.queries.restraints import RestraintsPage, WarningLine, restraints_page
 from forum.accounts.queries.second_factor import (
     SafetyEvent,
     SecondFactorPage,
@@ -58,6 +59,7 @@ __all__ = [
     "Person",
     "ProfilePage",
     "ProfileTab",
+    "RestraintsPage",
     "SafetyEvent",
     "SecondFactorPage",
     "SessionLine",
@@ -68,6 +70,7 @@ __all__ = [
     "UserEntry",
     "UserLine",
     "UsersPage",
+    "WarningLine",
     "WaysToConfirm",
     "all_units",
     "count_with_session",
@@ -79,6 +82,7 @@ __all__ = [
     "own_password",
     "owner_of_link",
     "profile_page",
+    "restraints_page",
     "safety_events",
     "sample_accounts_exist",
     "second_factor_page",

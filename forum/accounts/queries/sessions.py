@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ScalarSelect, literal, select
 
 from forum.accounts import tokens
-from forum.accounts.models import OneTimeLink, SecondFactor, User, UserSession
+from forum.accounts.models import GivenWarning, OneTimeLink, SecondFactor, User, UserSession
 from forum.core import clock
 from forum.core.db import db
 from forum.core.viewer import Role, Viewer
@@ -33,17 +33,31 @@ def count_with_session(counter: Counter) -> None:
 
 @dataclass(frozen=True, slots=True)
 class FoundSession:
-    """`is_stale`: its last use was noted more than TOUCH_EVERY ago. `confirmed_at`: when its user last proved who they are."""
+    """`is_stale`: its last use was noted more than TOUCH_EVERY ago. `confirmed_at`: when its user last proved who they are.
+
+    `is_warned`: a warning waits to be read.
+    """
 
     viewer: Viewer
     is_stale: bool
     confirmed_at: datetime | None
     has_second_factor: bool
+    is_warned: bool = False
 
 
 def viewer_of_session(token: str, idle: timedelta = timedelta(days=1)) -> FoundSession | None:
     """The viewer for whom `token` speaks; None when it is unknown, expired, unused for longer than `idle`, or its user is disabled."""
     now = clock.now()
+    waiting = (
+        select(GivenWarning.id)
+        .where(
+            GivenWarning.user_id == User.id,
+            GivenWarning.acknowledged_at.is_(None),
+            GivenWarning.withdrawn_at.is_(None),
+        )
+        .correlate(User)
+        .exists()
+    )
     row = db.session.execute(
         select(
             User.id,
@@ -55,7 +69,9 @@ def viewer_of_session(token: str, idle: timedelta = timedelta(days=1)) -> FoundS
             User.locale,
             User.theme,
             User.shortcuts,
+            User.suspended_until,
             UserSession.last_seen_at,
+            waiting.label("is_warned"),
             UserSession.confirmed_at,
             SecondFactor.confirmed_at.is_not(None).label("has_second_factor"),
             (_counters[0](User.id) if _counters else literal(0)).label("unread"),
@@ -82,9 +98,10 @@ def viewer_of_session(token: str, idle: timedelta = timedelta(days=1)) -> FoundS
         theme=row.theme,
         shortcuts=row.shortcuts,
         unread=row.unread,
+        suspended_until=row.suspended_until if row.suspended_until and row.suspended_until > now else None,
     )
     is_stale = now - row.last_seen_at > TOUCH_EVERY
-    return FoundSession(viewer, is_stale, row.confirmed_at, bool(row.has_second_factor))
+    return FoundSession(viewer, is_stale, row.confirmed_at, bool(row.has_second_factor), row.is_warned)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from forum.accounts.services.links import EMERGENCY, LIFETIME, issue_link, make_
 from forum.accounts.services.notices import Told, account_mail, told
 from forum.accounts.services.own import THEMES, change_appearance, change_password, end_other_sessions, require_known
 from forum.accounts.services.people import create_user
+from forum.accounts.services.restraining import acknowledge
 from forum.accounts.services.second_factor import (
     Proof,
     RecoveryHashes,
@@ -56,6 +57,7 @@ __all__ = [
     "RecoveryHashes",
     "Told",
     "account_mail",
+    "acknowledge",
     "authenticate",
     "begin_setup",
     "change_appearance",

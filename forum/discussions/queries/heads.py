@@ -17,7 +17,7 @@ from forum.core.db import db
 from forum.core.errors import NotFound
 from forum.core.viewer import Viewer
 from forum.discussions import policy
-from forum.discussions.addresses import thread_ref
+from forum.discussions.addresses import thread_ref, thread_url
 from forum.discussions.models import Board, Post, ReadHorizon, ReadMark, Thread
 from forum.discussions.queries.boards import board_ref
 from forum.discussions.queries.lists import tags_of
@@ -94,7 +94,7 @@ def load(viewer: Viewer, thread_id: int) -> Loaded:
     if row is None:
         raise NotFound
     record = thread_record(row)
-    board = board_ref((record.board_id, *row[23:27]))
+    board = board_ref((record.board_id, *row[25:29]))
     head = ThreadHead(
         id=record.id,
         ref=thread_ref(record.id, record.slug),
@@ -103,7 +103,7 @@ def load(viewer: Viewer, thread_id: int) -> Loaded:
         kind=ThreadKind(record.kind),
         board=board,
         tags=tags_of([record.id]).get(record.id, ()),
-        author=person_of(row, 17),
+        author=person_of(row, 19),
         created_at=row.created_at,
         last_activity_at=row.last_activity_at,
         reply_count=record.reply_count,
@@ -114,14 +114,29 @@ def load(viewer: Viewer, thread_id: int) -> Loaded:
         is_locked=record.is_locked,
         lock_reason=record.lock_reason,
         is_deleted=record.is_deleted,
+        withheld=record.withheld,
         is_sample=row.is_sample,
         is_old=clock.now() - row.last_activity_at > OLD_AFTER,
         summary_html=Markup(row.summary_html),  # noqa: S704 - sanitised when it was stored
         summary_by=row.summariser or "",
         summary_at=row.summary_at,
         may=_thread_rights(viewer, record),
+        is_duplicate=record.duplicate_of_id is not None,
+        original=_original(viewer, record.duplicate_of_id),
     )
     return Loaded(record, head, row.opening_id, row.branch_count, _read_to(row, record.last_number), row.first_unread)
+
+
+def _original(viewer: Viewer, thread_id: int | None) -> tuple[str, str] | None:
+    """Title and address of the thread that another repeats, if the viewer may see it."""
+    if thread_id is None:
+        return None
+    row = db.session.execute(
+        select(Thread.id, Thread.slug, Thread.title).where(
+            Thread.id == thread_id, Thread.deleted_at.is_(None), policy.threads_visible_to(viewer)
+        )
+    ).one_or_none()
+    return (row.title, thread_url(row.id, row.slug)) if row else None
 
 
 def _read_to(row: Any, last_number: int) -> int:
@@ -142,4 +157,5 @@ def _thread_rights(viewer: Viewer, thread: ThreadRecord) -> ThreadRights:
         lock=moderates,
         move=moderates,
         summarise=moderates,
+        merge=moderates,
     )

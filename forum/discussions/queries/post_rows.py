@@ -53,6 +53,9 @@ class PostRow:
     helpful_count: int
     parent_number: int | None
     parent_name: str | None
+    withheld: str
+    moved_to_id: int | None
+    edited_by_id: int | None
     author: Person
     on_page: bool
     viewer_voted: bool
@@ -86,6 +89,9 @@ def _post_columns() -> tuple[Any, ...]:
         Post.helpful_count,
         _parent.number,
         case((_parent.deleted_at.is_(None), _parent_author.name)),
+        Post.withheld,
+        Post.moved_to_id,
+        Post.edited_by_id,
         *person_columns(),
     )
 
@@ -106,7 +112,7 @@ def _posts_statement(ids: Subquery) -> Select[*tuple[Any, ...]]:
 
 def _rows(viewer: Viewer, statement: Select[*tuple[Any, ...]], **bound: Any) -> list[PostRow]:
     rows = db.session.execute(statement, {**bound, "reader": viewer.id})
-    every = ((*row[:18], person_of(row, 18), row.level > 0, row.voter is not None) for row in rows)
+    every = ((*row[:21], person_of(row, 21), row.level > 0, row.voter is not None) for row in rows)
     return [PostRow(*values) for values in every]
 
 

@@ -46,6 +46,7 @@ def _rights(facts: Facts, row: PostRow) -> PostRights:
         history=row.edited_at is not None and policy.may_see_history(viewer, thread, row),
         report=policy.may_report(viewer, thread, row),
         moderate=moderates and not row.is_deleted,
+        split=moderates and not row.is_deleted and not row.is_opening and not thread.is_deleted,
     )
 
 
@@ -54,7 +55,8 @@ def present(facts: Facts, row: PostRow, placed: tree.Placed[PostRow] | None = No
     thread = facts.loaded.record
     url = thread.url
     rights = _rights(facts, row)
-    hidden = row.is_deleted and not rights.restore
+    readable = not row.is_deleted or policy.may_read_withheld(facts.viewer, thread, row)
+    hidden = row.is_deleted and not rights.restore and not readable
     return PostView(
         id=row.id,
         number=row.number,
@@ -66,7 +68,7 @@ def present(facts: Facts, row: PostRow, placed: tree.Placed[PostRow] | None = No
         parent_name=row.parent_name if row.depth > 1 else None,
         parent_url=permalink(url, row.parent_id) if row.parent_id and row.depth > 1 else None,
         author=None if hidden else row.author,
-        html=Markup("" if row.is_deleted else row.html),  # noqa: S704 - sanitised when it was stored
+        html=Markup(row.html if readable else ""),  # noqa: S704 - sanitised when it was stored
         created_at=row.created_at,
         edited_at=row.edited_at,
         is_opening=row.is_opening,
@@ -74,6 +76,10 @@ def present(facts: Facts, row: PostRow, placed: tree.Placed[PostRow] | None = No
         is_deleted=row.is_deleted,
         deleted_by_moderator=row.is_deleted and row.deleted_by_id != row.author_id,
         delete_reason=row.delete_reason,
+        withheld=row.withheld,
+        is_own=row.author_id == facts.viewer.id,
+        moved_url=f"/diskusi/{row.moved_to_id}" if row.moved_to_id else None,
+        edited_by_moderator=row.edited_by_id is not None,
         is_unread=row.number > facts.loaded.read_to and row.author_id != facts.viewer.id,
         is_target=row.id == facts.target_id,
         is_asker=row.author_id == thread.author_id,

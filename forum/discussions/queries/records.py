@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from forum.core.db import db
 from forum.core.errors import NotFound
@@ -35,6 +35,8 @@ class ThreadRecord:
     is_pinned: bool
     lock_reason: str
     summary: str
+    withheld: str
+    duplicate_of_id: int | None
     board: BoardRules
 
     @property
@@ -56,6 +58,8 @@ class PostRecord:
     version: int
     created_at: datetime
     deleted_by_id: int | None
+    withheld: str
+    delete_reason: str
     is_deleted: bool
 
     @property
@@ -78,6 +82,8 @@ THREAD_COLUMNS = (
     Thread.pinned_at,
     Thread.lock_reason,
     Thread.summary,
+    Thread.withheld,
+    Thread.duplicate_of_id,
     Board.is_archived,
     Board.restricts_reading,
     Board.restricts_posting,
@@ -96,13 +102,15 @@ POST_COLUMNS = (
     Post.version,
     Post.created_at,
     Post.deleted_by_id,
+    Post.withheld,
+    Post.delete_reason,
     Post.deleted_at,
 )
 
 
 def thread_record(row: Any) -> ThreadRecord:
     """From THREAD_COLUMNS at the head of `row`."""
-    deleted_at, locked_at, pinned_at, lock_reason, summary, archived, reading, posting = row[9:17]
+    deleted_at, locked_at, pinned_at, lock_reason, summary, withheld, original, archived, reading, posting = row[9:19]
     nobody: frozenset[str | int] = frozenset()
     values = (
         *row[:9],
@@ -111,6 +119,8 @@ def thread_record(row: Any) -> ThreadRecord:
         pinned_at is not None,
         lock_reason,
         summary,
+        withheld,
+        original,
         BoardRules(row[4], archived, reading, posting, nobody, nobody),
     )
     return ThreadRecord(*values)
@@ -118,12 +128,14 @@ def thread_record(row: Any) -> ThreadRecord:
 
 def post_record(row: Any, start: int = 0) -> PostRecord:
     """From POST_COLUMNS beginning at `start` of `row`."""
-    values = (*row[start : start + 12], row[start + 12] is not None)
+    values = (*row[start : start + 14], row[start + 14] is not None)
     return PostRecord(*values)
 
 
 def _seen_by(viewer: Viewer, even_deleted: bool) -> ColumnElement[bool]:
-    return policy.boards_visible_to(viewer) if even_deleted else policy.threads_visible_to(viewer)
+    seen = policy.boards_visible_to(viewer) if even_deleted else policy.threads_visible_to(viewer)
+    # Of a thread that was merged into another there is nothing left but its address (`queries.moves`).
+    return and_(seen, Thread.merged_as_id.is_(None))
 
 
 def thread_for(viewer: Viewer, thread_id: int, *, even_deleted: bool = False) -> ThreadRecord:
@@ -167,8 +179,13 @@ def hold_thread(thread_id: int) -> None:
 
 
 def hold_thread_of(post_id: int) -> None:
-    """`hold_thread` for the thread of a post."""
-    _hold(select(Thread.id).join(Post, Post.thread_id == Thread.id).where(Post.id == post_id))
+    """`hold_thread` for the thread of a post: the one in which it still is when our turn comes."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        return
+    held = None
+    while (thread_id := db.session.scalar(select(Post.thread_id).where(Post.id == post_id))) not in (None, held):
+        held = thread_id
+        _hold(select(Thread.id).where(Thread.id == held))
 
 
 def _hold(statement: Select[int]) -> None:

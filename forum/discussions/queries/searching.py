@@ -8,18 +8,30 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from forum.core.db import db
 from forum.core.markup import plain_text
-from forum.discussions.models import Post, Tag, TagSynonym, Thread, ThreadTag
+from forum.discussions.models import Board, Post, Tag, TagSynonym, Thread, ThreadTag
 from forum.search.documents import Kind, SearchDocument, Status, group_of
 
 AFFECTED_BATCH = 500
 MAX_ID = 2**63 - 1
 
-# What is there for search: nothing deleted, whoever might still see it.
-_STANDS = and_(Post.deleted_at.is_(None), Thread.deleted_at.is_(None))
+_original = aliased(Thread)
+# What is there for search: nothing deleted, whoever might still see it; and nothing that repeats a thread which is there.
+_THERE = and_(Post.deleted_at.is_(None), Thread.deleted_at.is_(None))
+_STANDS = and_(
+    _THERE,
+    or_(
+        Thread.duplicate_of_id.is_(None),
+        ~select(_original.id)
+        .where(_original.id == Thread.duplicate_of_id, _original.deleted_at.is_(None))
+        .correlate(Thread)
+        .exists(),
+    ),
+)
 
 _HEADS = (
     select(
@@ -139,20 +151,41 @@ def _some(statement: Select[int], column: Any, kind: Kind) -> tuple[list[str], i
 
 def _head_documents(connection: Connection, statement: Select[*tuple[Any, ...]]) -> tuple[SearchDocument, ...]:
     rows = connection.execute(statement).all()
-    tags = _tags_of(connection, [row.id for row in rows])
-    return tuple(_head(row, tags[row.id]) for row in rows)
+    ids = [row.id for row in rows]
+    tags, repeated = _tags_of(connection, ids), _titles_of_duplicates(connection, ids)
+    return tuple(_head(row, tags[row.id], repeated[row.id]) for row in rows)
+
+
+def _titles_of_duplicates(connection: Connection, thread_ids: list[int]) -> defaultdict[int, list[str]]:
+    """How others have asked the same: whoever searches in their words finds this thread."""
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    if thread_ids:
+        rows = connection.execute(
+            select(Thread.duplicate_of_id, Thread.title)
+            .join(Board, Board.id == Thread.board_id)
+            .join(_original, _original.id == Thread.duplicate_of_id)
+            .where(
+                Thread.duplicate_of_id.in_(thread_ids),
+                Thread.deleted_at.is_(None),
+                or_(~Board.restricts_reading, Thread.board_id == _original.board_id),
+            )
+            .order_by(Thread.id)
+        )
+        for thread_id, title in rows:
+            found[thread_id or 0].append(title)
+    return found
 
 
 def _reply_documents(connection: Connection, statement: Select[*tuple[Any, ...]]) -> tuple[SearchDocument, ...]:
     return tuple(_reply(row) for row in connection.execute(statement))
 
 
-def _head(row: Any, tags: list[_Tag]) -> SearchDocument:
+def _head(row: Any, tags: list[_Tag], repeated: list[str]) -> SearchDocument:
     return SearchDocument(
         key=f"{Kind.THREAD}:{row.id}",
         group=group_of(Kind.THREAD, row.id),
         title=row.title,
-        body=head_text(row.html, row.summary_html),
+        body="\n".join((head_text(row.html, row.summary_html), *repeated)),
         tags=tuple(word for tag in tags for word in tag.words),
         tag_slugs=tuple(tag.slug for tag in tags),
         created_at=row.created_at,
@@ -210,5 +243,5 @@ def _tags_of(connection: Connection, thread_ids: list[int]) -> defaultdict[int, 
 
 
 def visible_condition() -> ColumnElement[bool]:
-    """SQL over `Post` and `Thread`: what is shown as a result, apart from who may see it."""
-    return _STANDS
+    """SQL over `Post` and `Thread`: what is shown as a result, or as a source, apart from who may see it."""
+    return _THERE

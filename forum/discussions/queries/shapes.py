@@ -98,6 +98,7 @@ class ThreadRow:
     is_solved: bool
     is_pinned: bool
     is_locked: bool
+    is_duplicate: bool
     is_sample: bool
     is_new: bool
     unread: int
@@ -167,6 +168,7 @@ class PostRights:
     history: bool = False
     report: bool = False
     moderate: bool = False
+    split: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,9 @@ class PostView:
     `opens` tells that the next item is a child of this one, in a nested list; `closes` how many nested lists end after it.
     `more_children` counts children of this post that are left out here, `more_descendants` all posts below those;
     `branch_url` shows them. `parent_url` and `parent_name` feed the "membalas NAMA" line.
-    For a deleted post `html` is empty and `author` is None unless the viewer may restore it.
+    For a deleted post `html` is empty and `author` is None unless the viewer may restore it; the text of one that moderators
+    withhold (`withheld`: 'hidden', 'rephrase') is there for its author and for moderators. `moved_url`: where a branch that stood
+    here is now.
     """
 
     id: int
@@ -198,6 +202,10 @@ class PostView:
     is_deleted: bool
     deleted_by_moderator: bool
     delete_reason: str
+    withheld: str
+    is_own: bool
+    moved_url: str | None
+    edited_by_moderator: bool
     is_unread: bool
     is_target: bool
     is_asker: bool
@@ -223,6 +231,7 @@ class ThreadRights:
     lock: bool = False
     move: bool = False
     summarise: bool = False
+    merge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,12 +254,15 @@ class ThreadHead:
     is_locked: bool
     lock_reason: str
     is_deleted: bool
+    withheld: str
     is_sample: bool
     is_old: bool
     summary_html: Markup
     summary_by: str
     summary_at: datetime | None
     may: ThreadRights
+    is_duplicate: bool = False
+    original: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

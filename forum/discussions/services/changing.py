@@ -10,7 +10,7 @@ from forum.attachments.services.attaching import NOTHING, Chosen, attach
 from forum.audit.services import record
 from forum.core import clock
 from forum.core.db import db, rows_changed
-from forum.core.errors import Conflict, Denied, NotFound
+from forum.core.errors import Conflict, Denied, Invalid, NotFound
 from forum.core.i18n import _
 from forum.core.viewer import Viewer
 from forum.discussions import policy
@@ -20,7 +20,7 @@ from forum.discussions.queries.records import PostRecord, ThreadRecord, hold_thr
 from forum.discussions.queries.shapes import FILES
 from forum.discussions.services.tagging import count_tags, parse_tags, set_tags, tag_ids
 from forum.discussions.services.texts import Text, reason_text, title_text
-from forum.discussions.services.touching import touch, touch_citations, touch_post, touch_whole_thread
+from forum.discussions.services.touching import touch, touch_citations, touch_duplicates, touch_post, touch_whole_thread
 from forum.moderation.services import checking
 
 
@@ -52,16 +52,34 @@ def edit_post(
     new_title = title_text(title) if title is not None and post.is_opening else thread.title
     if tags is not None and post.is_opening:
         set_tags(thread.id, tag_ids(parse_tags(tags)), _last_activity(thread.id))
+    rewritten = post.withheld == "rephrase" and actor.id == post.author_id
     if (text.body, new_title) != (post.body, thread.title):
         _store_edit(actor, thread, post, text, new_title, reason)
+        if actor.id != post.author_id:
+            record(actor, "post.edit", "post", post.id, before={"version": post.version}, reason=reason)
+    elif rewritten:
+        raise Invalid(_("Teksnya belum berubah. Tulis ulang bagian yang diminta moderator, lalu simpan."), "body")
+    if rewritten:
+        # At once, and not after another look: the history keeps both texts, and whoever is asked to mend something politely
+        # should not wait for days until somebody has time.
+        bring_back(thread, post)
+        record(actor, "post.rephrased", "post", post_id, before={"note": post.delete_reason})
     attach(actor, FILES, post_id, files, [text.body])
     touch_post(thread.id, post_id, is_opening=post.is_opening)
+    _touch_original(thread)
     touch_citations(post_id, post.html, text.html)
     checking.ask(post_id)
     db.session.execute(delete(Draft).where(Draft.user_id == actor.id, Draft.place == f"edit:{post_id}"))
     db.session.flush()
     url = thread_url(thread.id, thread.slug if new_title == thread.title else slugify(new_title))
     return url if post.is_opening else permalink(url, post_id)
+
+
+def replace_text(actor: Viewer, thread: ThreadRecord, post: PostRecord, text: Text, reason: str) -> None:
+    """Give a post another text, without a word in the audit log: the caller has one. Raises Conflict."""
+    _store_edit(actor, thread, post, text, thread.title, reason)
+    touch_post(thread.id, post.id, is_opening=post.is_opening)
+    touch_citations(post.id, post.html, text.html)
 
 
 def _last_activity(thread_id: int) -> datetime:
@@ -79,7 +97,14 @@ def _store_edit(actor: Viewer, thread: ThreadRecord, post: PostRecord, text: Tex
     changed = db.session.execute(
         update(Post)
         .where(Post.id == post.id, Post.version == post.version)
-        .values(body=text.body, html=text.html, renderer_version=text.version, edited_at=now, version=Post.version + 1)
+        .values(
+            body=text.body,
+            html=text.html,
+            renderer_version=text.version,
+            edited_at=now,
+            edited_by_id=None if actor.id == post.author_id else actor.id,
+            version=Post.version + 1,
+        )
     )
     if rows_changed(changed) != 1:
         raise Conflict(
@@ -87,8 +112,6 @@ def _store_edit(actor: Viewer, thread: ThreadRecord, post: PostRecord, text: Tex
         )
     if title != thread.title:
         db.session.execute(update(Thread).where(Thread.id == thread.id).values(title=title, slug=slugify(title)))
-    if actor.id != post.author_id:
-        record(actor, "post.edit", "post", post.id, before={"version": post.version}, reason=reason)
 
 
 def _add_revision(
@@ -126,26 +149,64 @@ def delete_post(actor: Viewer, post_id: int, reason: str = "") -> str:
             )
         raise Denied(_("Hanya penulis dan moderator yang dapat menghapus kiriman ini."))
     reason = reason_text(reason, required=actor.id != post.author_id)
+    if not take_away(actor, thread, post, reason):
+        return gone_to
+    record(actor, "thread.delete" if post.is_opening else "post.delete", "post", post_id, reason=reason)
+    return gone_to
+
+
+def take_away(actor: Viewer, thread: ThreadRecord, post: PostRecord, reason: str, withheld: str = "") -> bool:
+    """A post is out of sight from now on, with its thread if it opens that; `withheld` as in the model. False: it was already."""
     now = clock.now()
     deleted = db.session.execute(
         update(Post)
-        .where(Post.id == post_id, Post.deleted_at.is_(None))
-        .values(deleted_at=now, deleted_by_id=actor.id, delete_reason=reason, version=Post.version + 1)
+        .where(Post.id == post.id, Post.deleted_at.is_(None))
+        .values(
+            deleted_at=now, deleted_by_id=actor.id, delete_reason=reason, withheld=withheld, version=Post.version + 1
+        )
     )
     if rows_changed(deleted) != 1:
-        return gone_to
+        return False
     if post.is_opening:
-        db.session.execute(update(Thread).where(Thread.id == thread.id).values(deleted_at=now))
-        _count_thread(thread, -1)
+        db.session.execute(update(Thread).where(Thread.id == thread.id).values(deleted_at=now, withheld=withheld))
+        count_thread(thread, -1)
         touch_whole_thread(thread.id)
+        touch_duplicates(thread.id)
+        _touch_original(thread)
     else:
         _count_reply(thread, -1)
-        was_solution = thread.solution_id == post_id
+        was_solution = thread.solution_id == post.id
         if was_solution:
             _clear_solution(thread.id)
-        touch(threads=[thread.id] if was_solution else [], replies=[post_id])
-    record(actor, "thread.delete" if post.is_opening else "post.delete", "post", post_id, reason=reason)
-    return gone_to
+        touch(threads=[thread.id] if was_solution else [], replies=[post.id])
+    return True
+
+
+def bring_back(thread: ThreadRecord, post: PostRecord) -> bool:
+    """A post that was deleted or withheld is there again. False: it was already."""
+    restored = db.session.execute(
+        update(Post)
+        .where(Post.id == post.id, Post.deleted_at.is_not(None))
+        .values(deleted_at=None, deleted_by_id=None, delete_reason="", withheld="", version=Post.version + 1)
+    )
+    if rows_changed(restored) != 1:
+        return False
+    if post.is_opening:
+        db.session.execute(update(Thread).where(Thread.id == thread.id).values(deleted_at=None, withheld=""))
+        count_thread(thread, +1)
+        touch_whole_thread(thread.id)
+        touch_duplicates(thread.id)
+        _touch_original(thread)
+    else:
+        _count_reply(thread, +1)
+        touch(replies=[post.id])
+    return True
+
+
+def _touch_original(thread: ThreadRecord) -> None:
+    """What a thread repeats is found by its title too."""
+    if thread.duplicate_of_id is not None:
+        touch(threads=[thread.duplicate_of_id])
 
 
 def restore_post(actor: Viewer, post_id: int) -> str:
@@ -163,20 +224,8 @@ def restore_post(actor: Viewer, post_id: int) -> str:
         return url
     if not policy.may_restore(actor, thread, post):
         raise Denied(_("Kiriman ini dihapus moderator, jadi hanya moderator yang dapat memulihkannya."))
-    restored = db.session.execute(
-        update(Post)
-        .where(Post.id == post_id, Post.deleted_at.is_not(None))
-        .values(deleted_at=None, deleted_by_id=None, delete_reason="", version=Post.version + 1)
-    )
-    if rows_changed(restored) != 1:
+    if not bring_back(thread, post):
         return url
-    if post.is_opening:
-        db.session.execute(update(Thread).where(Thread.id == thread.id).values(deleted_at=None))
-        _count_thread(thread, +1)
-        touch_whole_thread(thread.id)
-    else:
-        _count_reply(thread, +1)
-        touch(replies=[post_id])
     record(actor, "thread.restore" if post.is_opening else "post.restore", "post", post_id)
     return url
 
@@ -189,7 +238,8 @@ def _count_reply(thread: ThreadRecord, step: int) -> None:
     db.session.execute(update(Thread).where(Thread.id == thread.id).values(reply_count=Thread.reply_count + step))
 
 
-def _count_thread(thread: ThreadRecord, step: int) -> None:
+def count_thread(thread: ThreadRecord, step: int) -> None:
+    """A thread comes into its board's list, and those of its tags, or goes out of them."""
     tags = set(db.session.scalars(select(ThreadTag.tag_id).where(ThreadTag.thread_id == thread.id)))
     count_tags(tags, step)
     db.session.execute(update(Board).where(Board.id == thread.board_id).values(thread_count=Board.thread_count + step))

@@ -15,7 +15,8 @@ from forum.core.viewer import Viewer
 from forum.discussions import policy
 from forum.discussions.models import Board, Thread
 from forum.discussions.queries.boards import board_by_slug
-from forum.discussions.queries.records import ThreadRecord, hold_thread, hold_thread_of, post_for, thread_for
+from forum.discussions.queries.records import ThreadRecord, hold_thread_of, post_for
+from forum.discussions.services.permitted import moderated
 from forum.discussions.services.texts import Text, reason_text
 from forum.discussions.services.touching import touch
 
@@ -45,14 +46,6 @@ def solve(actor: Viewer, post_id: int, *, on: bool) -> ThreadRecord:
     return thread
 
 
-def _moderated(actor: Viewer, thread_id: int) -> ThreadRecord:
-    hold_thread(thread_id)
-    thread = thread_for(actor, thread_id)
-    if not policy.may_moderate(actor, thread.board_id):
-        raise Denied(_("Hanya moderator papan ini yang dapat melakukannya."))
-    return thread
-
-
 def _change(
     actor: Viewer,
     thread: ThreadRecord,
@@ -69,7 +62,7 @@ def _change(
 
 def pin(actor: Viewer, thread_id: int, *, on: bool) -> ThreadRecord:
     """Keep a thread on top of its board, or let it go. Raises NotFound, Denied."""
-    thread = _moderated(actor, thread_id)
+    thread = moderated(actor, thread_id)
     if thread.is_pinned != on:
         _change(actor, thread, "thread.pin" if on else "thread.unpin", {"pinned_at": clock.now() if on else None})
     return thread
@@ -77,7 +70,7 @@ def pin(actor: Viewer, thread_id: int, *, on: bool) -> ThreadRecord:
 
 def lock(actor: Viewer, thread_id: int, *, on: bool, reason: str = "") -> ThreadRecord:
     """Close a thread to replies (readers see the reason), or open it again. Raises NotFound, Denied, Invalid."""
-    thread = _moderated(actor, thread_id)
+    thread = moderated(actor, thread_id)
     reason = reason_text(reason, required=on)
     if thread.is_locked != on or (on and reason != thread.lock_reason):
         values = {"locked_at": clock.now() if on else None, "lock_reason": reason if on else ""}
@@ -90,7 +83,7 @@ def move(actor: Viewer, thread_id: int, board: str) -> ThreadRecord:
 
     Raises NotFound, Denied, Invalid (field 'board').
     """
-    thread = _moderated(actor, thread_id)
+    thread = moderated(actor, thread_id)
     try:
         card, rules = board_by_slug(actor, board)
     except NotFound:
@@ -113,7 +106,7 @@ def _count(board_id: int, step: int) -> None:
 
 def summarise(actor: Viewer, thread_id: int, text: Text | None) -> ThreadRecord:
     """Put a summary on top of a thread; None takes it away. Raises NotFound, Denied."""
-    thread = _moderated(actor, thread_id)
+    thread = moderated(actor, thread_id)
     values = {
         "summary": text.body if text else "",
         "summary_html": text.html if text else "",

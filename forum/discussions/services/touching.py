@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from sqlalchemy import select
+
 from forum.core import outbox
 from forum.core.content import CITATIONS, may_cite
+from forum.core.db import db
+from forum.discussions.models import Thread
 from forum.search.documents import Kind
 from forum.search.indexer import topics
 
@@ -40,6 +44,13 @@ def touch_whole_thread(thread_id: int) -> None:
     """A thread came or went, and all its replies with it. The thread itself is seen to first."""
     touch(threads=[thread_id])
     topics.changed_all([f"all:{thread_key(thread_id)}"])
+
+
+def touch_duplicates(thread_id: int) -> None:
+    """A thread came or went: what repeats it is found in its stead, or is not found any more."""
+    ids = db.session.scalars(select(Thread.id).where(Thread.duplicate_of_id == thread_id)).all()
+    if ids:
+        topics.changed_all([f"all:{thread_key(number)}" for number in ids])
 
 
 def touch_tagged(tag_id: int) -> None:

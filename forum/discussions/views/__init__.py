@@ -10,7 +10,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from forum.core.errors import NotFound
 from forum.core.paging import parse_id
-from forum.discussions.views import acts, drafts, lists, threads, writing
+from forum.discussions.views import acts, drafts, lists, moderating, threads, writing
 
 _REF = re.compile(r"([0-9]+)(?:-.*)?")
 
@@ -46,6 +46,6 @@ def init_app(app: Flask) -> None:
     app.url_map.converters["thread"] = ThreadConverter
     app.url_map.converters["id"] = IdConverter
     blueprint = Blueprint("discussions", __name__)
-    for module in (lists, threads, writing, acts, drafts):
+    for module in (lists, threads, writing, acts, moderating, drafts):
         module.add_routes(blueprint)
     app.register_blueprint(blueprint)

@@ -13,7 +13,7 @@ from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.core.errors import NotFound
 from forum.core.i18n import _
-from forum.core.web import back_to, flash, see_other
+from forum.core.web import back_to, flash, open_to_suspended, see_other
 from forum.discussions.queries import boards, lists
 from forum.discussions.queries.shapes import BoardsPage, ListName
 from forum.discussions.services import reading
@@ -69,6 +69,7 @@ def tag(slug: str) -> str | Response:
     return render_template("discussions/tag.html", page=page)
 
 
+@open_to_suspended
 def mark_all_read() -> Response:
     actor = viewer()
     ratelimit.hit(ratelimit.ACT, actor.id)

@@ -8,11 +8,12 @@ from werkzeug.wrappers import Response
 from forum.accounts.login import viewer
 from forum.core import content, ratelimit
 from forum.core.db import transaction
+from forum.core.errors import NotFound
 from forum.core.i18n import _
-from forum.core.paging import parse_id, parse_page
-from forum.core.web import flash, see_other, wants_json
+from forum.core.paging import parse_id, parse_page, with_query
+from forum.core.web import flash, open_to_suspended, see_other, wants_json
 from forum.discussions.forms import ReplyForm
-from forum.discussions.queries import branches, threads
+from forum.discussions.queries import branches, moves, threads
 from forum.discussions.queries import history as histories
 from forum.discussions.queries.records import thread_for
 from forum.discussions.queries.shapes import BranchPage, Sort, View
@@ -39,14 +40,16 @@ def optional_id(name: str) -> int | None:
 
 def thread(ref: int) -> str | Response:
     asked_sort = request.args.get("urut")
-    page = threads.thread_page(
-        viewer(),
-        ref,
-        page=parse_page(request.args.get("halaman")),
-        sort=choice(Sort, "urut", Sort.OLDEST) if asked_sort else None,
-        view=choice(View, "tampilan", View.NESTED),
-        target_id=optional_id("balasan"),
-    )
+    target = optional_id("balasan")
+    number = parse_page(request.args.get("halaman"))
+    sort = choice(Sort, "urut", Sort.OLDEST) if asked_sort else None
+    view = choice(View, "tampilan", View.NESTED)
+    try:
+        page = threads.thread_page(viewer(), ref, page=number, sort=sort, view=view, target_id=target)
+    except NotFound:
+        return redirect(moves.new_address(viewer(), ref, target), 301)
+    if page.thread.original and not request.args:
+        return redirect(with_query(page.thread.original[1], dari=ref), 302)
     if request.path != page.thread.url:
         return _led_to(page.thread.url)
     if isinstance(page, BranchPage):
@@ -54,7 +57,8 @@ def thread(ref: int) -> str | Response:
     form = ReplyForm(formdata=None, ke=str(page.opening.id))
     if page.reply_draft:
         form.body.data = page.reply_draft.body
-    return render_template("discussions/thread.html", page=page, form=form)
+    came_from = optional_id("dari")
+    return render_template("discussions/thread.html", page=page, form=form, came_from=came_from)
 
 
 def _led_to(url: str) -> Response:
@@ -64,7 +68,11 @@ def _led_to(url: str) -> Response:
 
 
 def branch(ref: int, post_id: int) -> str | Response:
-    page = branches.branch_page(viewer(), ref, post_id, parse_page(request.args.get("halaman")))
+    number = parse_page(request.args.get("halaman"))
+    try:
+        page = branches.branch_page(viewer(), ref, post_id, number)
+    except NotFound:
+        return redirect(moves.new_address(viewer(), ref, post_id), 301)
     if request.path != page.root.branch_url:
         return _led_to(page.root.branch_url)
     return render_template("discussions/branch.html", page=page)
@@ -88,6 +96,7 @@ def similar(ref: int) -> str | Response:
     return render_template("search/alike.html", page=page)
 
 
+@open_to_suspended
 def mark_read(ref: int) -> Response:
     actor = viewer()
     ratelimit.hit(ratelimit.ACT, actor.id)

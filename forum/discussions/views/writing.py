@@ -18,7 +18,7 @@ from forum.core.text import one_line
 from forum.core.web import flash, see_other, takes_files
 from forum.discussions import policy
 from forum.discussions.forms import EditForm, ReplyForm, ThreadForm
-from forum.discussions.queries import boards, presenting
+from forum.discussions.queries import boards, moves, presenting
 from forum.discussions.queries.drafts import draft_at
 from forum.discussions.queries.records import opening_post_id, post_for, thread_for
 from forum.discussions.queries.shapes import FILES, BoardCard, ComposePage, DraftView, EditPage, ReplyPage, ThreadKind
@@ -150,9 +150,11 @@ def reply(ref: int) -> str | Response | tuple[str, int]:
         with form.catching():
             if earlier := writing.sent_before(actor, text_of(form.key.data), text_of(form.body.data)):
                 return see_other(earlier.url)
+            ref = moves.thread_of(actor, ref, parse_id(asked) if asked else None)
             record = writing.thread_to_answer(actor, ref)
             if files.settle():
                 return _send_reply(form, ref, parse_id(asked) if asked else opening_post_id(record.id), files)
+    ref = moves.thread_of(actor, ref, parse_id(asked) if asked else None)
     parent_id = parse_id(asked) if asked else opening_post_id(thread_for(actor, ref).id)
     head, parent = presenting.post_view(actor, ref, parent_id)
     if not head.may.reply:

@@ -12,10 +12,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from forum.core.db import db, transaction
+from forum.core.errors import RembukError
 from forum.core.viewer import Viewer
 from forum.discussions.models import Draft, Post, ReadMark, Thread
-from forum.discussions.services import changing, curating, reading, writing
+from forum.discussions.services import changing, curating, merging, reading, splitting, writing
 from forum.discussions.services.writing import Written
+from forum.moderation.acts import Done
 from tests.factories.accounts import a_member, a_moderator, viewer_for
 from tests.factories.discussions import a_board, a_key, a_reply, a_text, a_thread
 from tests.factories.recount import assert_counts_are_right, row_count
@@ -172,3 +174,37 @@ def test_two_edits_of_one_version_are_one_edit_and_one_conflict(
     answers = together(*acts)
     assert sum(isinstance(answer, Conflict) for answer in answers) == 3
     assert sum(isinstance(answer, str) for answer in answers) == 1
+
+
+def test_moderators_who_merge_and_split_while_people_reply_lose_nothing(together: Callable[..., list[Any]]) -> None:
+    board, author = a_board("pasar"), a_member()
+    one, other = a_thread(author, board), a_thread(author, board)
+    replies = [a_reply(author, thread) for thread in (one, other)]
+    first, second = (viewer_for(a_moderator()) for _ in range(2))
+
+    def merge(actor: Viewer, thread: Written, into: Written) -> Callable[[], Any]:
+        values = {"into": str(into.thread_id), "reason": "Hal yang sama."}
+        return lambda: merging.merge(actor, thread.thread_id, values)
+
+    def split(actor: Viewer) -> Any:
+        values = {"title": "Hal yang lain sama sekali", "board": "pasar", "reason": "Hal lain."}
+        return splitting.split(actor, replies[0].post_id, values)
+
+    def reply(actor: Viewer, thread: Written, to: Written) -> Callable[[], Any]:
+        return lambda: writing.post_reply(actor, thread.thread_id, to.post_id, a_text(), a_key())
+
+    people_now = people(4)
+    answers = together(
+        merge(first, one, other),
+        merge(second, other, one),
+        lambda: split(first),
+        lambda: split(second),
+        reply(people_now[0], one, one),
+        reply(people_now[1], other, other),
+        reply(people_now[2], one, replies[0]),
+        reply(people_now[3], other, replies[1]),
+    )
+    refused = [answer for answer in answers if isinstance(answer, Exception)]
+    assert all(isinstance(error, RembukError) for error in refused), refused
+    assert sum(isinstance(answer, Done) for answer in answers) == 2, "one merge and one split"
+    assert_counts_are_right()
