@@ -19,6 +19,8 @@ from forum.discussions.queries.records import PostRecord, ThreadRecord, hold_thr
 from forum.discussions.services.tagging import count_tags, parse_tags, set_tags, tag_ids
 from forum.discussions.services.texts import Text, reason_text, title_text
 from forum.discussions.services.touching import touch, touch_citations, touch_post, touch_whole_thread
+from forum.privacy.services import checking
+from forum.privacy.services.checking import NO_OVERRIDE, Override
 
 
 def edit_post(
@@ -30,11 +32,12 @@ def edit_post(
     title: str | None = None,
     tags: str | None = None,
     reason: str = "",
+    override: Override = NO_OVERRIDE,
 ) -> str:
     """Replace the text of a post; of an opening post also title and tags of its thread (None leaves them).
 
-    `version` is the one that the editor read. Returns the address of the post. Raises NotFound, Denied, Invalid, and
-    Conflict when someone else edited meanwhile.
+    `version` is the one that the editor read. Returns the address of the post. Raises NotFound, Denied, Invalid, PersonalData
+    (unless `override` explains it), and Conflict when someone else edited meanwhile.
     """
     hold_thread_of(post_id)
     thread, post = post_for(actor, post_id)
@@ -46,10 +49,16 @@ def edit_post(
         )
     reason = reason_text(reason)
     new_title = title_text(title) if title is not None and post.is_opening else thread.title
-    if tags is not None and post.is_opening:
-        set_tags(thread.id, tag_ids(parse_tags(tags)), _last_activity(thread.id))
+    names = parse_tags(tags) if tags is not None and post.is_opening else None
+    texts = {"title": new_title, "body": text.body, "tags": ", ".join((names or {}).values()), "reason": reason}
+    if not post.is_opening:
+        del texts["title"]
+    stated = checking.check(texts, override, checking.accepted("post", post_id))
+    if names is not None:
+        set_tags(thread.id, tag_ids(names), _last_activity(thread.id))
     if (text.body, new_title) != (post.body, thread.title):
         _store_edit(actor, thread, post, text, new_title, reason)
+    checking.state(actor, stated, "post", post_id)
     touch_post(thread.id, post_id, is_opening=post.is_opening)
     touch_citations(post_id, post.html, text.html)
     db.session.execute(delete(Draft).where(Draft.user_id == actor.id, Draft.place == f"edit:{post_id}"))

@@ -25,6 +25,8 @@ from forum.discussions.queries.shapes import ThreadKind
 from forum.discussions.services.tagging import parse_tags, set_tags, tag_ids
 from forum.discussions.services.texts import Text, title_text
 from forum.discussions.services.touching import touch, touch_citations
+from forum.privacy.services import checking
+from forum.privacy.services.checking import NO_OVERRIDE, Override
 
 MAX_KEY = 64
 
@@ -76,11 +78,20 @@ def sent_before(actor: Viewer, key: str, body: str) -> Written | None:
 
 
 def open_thread(
-    actor: Viewer, *, board: str, kind: str, title: str, tags: str, text: Text, key: str, is_sample: bool = False
+    actor: Viewer,
+    *,
+    board: str,
+    kind: str,
+    title: str,
+    tags: str,
+    text: Text,
+    key: str,
+    is_sample: bool = False,
+    override: Override = NO_OVERRIDE,
 ) -> Written:
     """Open a thread in the board with slug `board`. `key` is the form's own: the same key never makes a second thread.
 
-    Raises Invalid, NotFound (a board that the actor may not read), Denied (may not post there).
+    Raises Invalid, PersonalData (unless `override` explains it), NotFound (a board not to be read), Denied (may not post there).
     """
     if earlier := _earlier(actor, key, text):
         return earlier
@@ -94,6 +105,7 @@ def open_thread(
         raise Denied(reason)
     if kind not in kinds_for(actor, card.ref.id):
         raise Invalid(_("Pilih jenis diskusi."), "kind")
+    stated = checking.check({"title": title, "body": text.body, "tags": ", ".join(names.values())}, override)
     now = clock.now()
     thread = Thread(
         board_id=card.ref.id,
@@ -116,6 +128,7 @@ def open_thread(
     )
     db.session.add(ReadMark(user_id=actor.id, thread_id=thread.id, number=1, read_at=now))
     _drop_draft(actor, "new")
+    checking.state(actor, stated, "post", post.id)
     db.session.flush()
     touch(threads=[thread.id])
     touch_citations(post.id, post.html)
@@ -138,10 +151,13 @@ def _new_post(actor: Viewer, thread_id: int, text: Text, key: str, now: datetime
     return post
 
 
-def post_reply(actor: Viewer, thread_id: int, parent_id: int, text: Text, key: str) -> Written:
+def post_reply(
+    actor: Viewer, thread_id: int, parent_id: int, text: Text, key: str, override: Override = NO_OVERRIDE
+) -> Written:
     """Reply to a post of the thread. `key` as in `open_thread`.
 
-    Raises NotFound, Denied (locked, archived), Conflict (the thread, or the post answered, was deleted meanwhile).
+    Raises NotFound, Denied (locked, archived), Conflict (the thread, or the post answered, was deleted meanwhile), PersonalData
+    (unless `override` explains it).
     """
     if earlier := _earlier(actor, key, text):
         return earlier
@@ -156,6 +172,7 @@ def post_reply(actor: Viewer, thread_id: int, parent_id: int, text: Text, key: s
         raise Conflict(
             _("Balasan yang Anda tanggapi sudah dihapus. Tanggapi kiriman lain atau pertanyaannya langsung.")
         )
+    stated = checking.check({"body": text.body}, override)
     now = clock.now()
     number = _next_number(actor, thread_id, now)
     place = _place_under(parent_id)
@@ -165,6 +182,7 @@ def post_reply(actor: Viewer, thread_id: int, parent_id: int, text: Text, key: s
     _carry_activity(thread_id, thread.board_id, now)
     _read_own(actor, thread_id, number, now)
     _drop_draft(actor, f"reply:{parent_id}")
+    checking.state(actor, stated, "post", post.id)
     db.session.flush()
     touch(replies=[post.id])
     touch_citations(post.id, post.html)

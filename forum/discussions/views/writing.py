@@ -43,6 +43,7 @@ def compose() -> str | Response | tuple[str, int]:
     similar: tuple[Hit, ...] = ()
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
+        form.mask_if_asked()
         with form.catching():
             if earlier := writing.sent_before(actor, text_of(form.key.data), text_of(form.body.data)):
                 return see_other(earlier.url)
@@ -81,6 +82,7 @@ def _open_thread(form: ThreadForm) -> Response:
             tags=text_of(form.tags.data),
             text=text,
             key=text_of(form.key.data),
+            override=form.override,
         )
     flash(_("Diskusi Anda sudah terbit."))
     return see_other(written.url)
@@ -138,6 +140,7 @@ def reply(ref: int) -> str | Response | tuple[str, int]:
     asked = text_of(form.ke.data) if request.method == "POST" else request.args.get("ke", "")
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
+        form.mask_if_asked()
         with form.catching():
             if earlier := writing.sent_before(actor, text_of(form.key.data), text_of(form.body.data)):
                 return see_other(earlier.url)
@@ -145,7 +148,9 @@ def reply(ref: int) -> str | Response | tuple[str, int]:
             parent_id = parse_id(asked) if asked else opening_post_id(record.id)
             text = texts.post_text(text_of(form.body.data))
             with transaction():
-                written = writing.post_reply(actor, ref, parent_id, text, text_of(form.key.data))
+                written = writing.post_reply(
+                    actor, ref, parent_id, text, text_of(form.key.data), override=form.override
+                )
             flash(_("Balasan terkirim"))
             return see_other(written.url)
     parent_id = parse_id(asked) if asked else opening_post_id(thread_for(actor, ref).id)
@@ -174,6 +179,7 @@ def edit_post(post_id: int) -> str | Response | tuple[str, int]:
     status = 200
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
+        form.mask_if_asked()
         with form.catching():
             try:
                 return _save_edit(form, post_id)
@@ -203,6 +209,7 @@ def _save_edit(form: EditForm, post_id: int) -> Response:
             title=form.title.data if "title" in request.form else None,
             tags=form.tags.data if "tags" in request.form else None,
             reason=text_of(form.reason.data),
+            override=form.override,
         )
     flash(_("Suntingan tersimpan"))
     return see_other(url)

@@ -16,8 +16,9 @@ from forum.library.models import Guide, GuideRevision
 from forum.library.queries.records import guide_for, record_of, revision_row
 from forum.library.services.reviews import next_review
 from forum.library.services.texts import GuideText
-from forum.library.services.writing import free_slug, store_text
+from forum.library.services.writing import fields_of, free_slug, state_about, store_text
 from forum.library.workflow import NEEDS_REASON, Action, State, Who
+from forum.privacy.services.checking import NO_OVERRIDE, Override
 
 MAX_REASON = 1000
 
@@ -51,12 +52,18 @@ def approve(actor: Viewer, revision_id: int, version: int, *, validates: bool) -
     outbox.put("search", f"guide:{guide.id}")
 
 
-def edit_pending(actor: Viewer, revision_id: int, version: int, text: GuideText) -> None:
-    """Mend a pending revision: the curator becomes one of its authors, so another one decides. Raises NotFound, Denied, Conflict."""
+def edit_pending(
+    actor: Viewer, revision_id: int, version: int, text: GuideText, override: Override = NO_OVERRIDE
+) -> None:
+    """Mend a pending revision: the curator becomes one of its authors, so another one decides.
+
+    Raises NotFound, Denied, Conflict, PersonalData (unless `override` explains it).
+    """
     row = revision_row(revision_id)
     guide_for(actor, row.guide_id, hold=True)
     db.session.refresh(row)
     _require_curator(actor, row, version, Action.EDIT_PENDING)
+    state_about(actor, row.guide_id, fields_of(text), override)
     store_text(row, text)
     row.editors = [*row.editors, actor.id or 0]
     row.updated_at = clock.now()

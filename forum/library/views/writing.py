@@ -52,11 +52,12 @@ def new_guide() -> str | Response | tuple[str, int]:
     units = (("", _("Pilih perangkat daerah")), *drafts.unit_names())
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
+        form.mask_if_asked()
         with form.catching():
             text = _text(form)
             values = _details(form, areas, units)
             with transaction():
-                _guide, revision_id = writing.start_guide(actor, text, **values)
+                _guide, revision_id = writing.start_guide(actor, text, override=form.override, **values)
                 sketching.discard(actor, sketches.NEW)
             flash(_("Naskah tersimpan. Anda dan kurator yang dapat melihatnya."))
             return see_other(f"/naskah/{revision_id}")
@@ -139,6 +140,7 @@ def draft(revision_id: int) -> str | Response | tuple[str, int]:
     status = 200
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
+        form.mask_if_asked()
         with form.catching():
             try:
                 return _act(form, revision_id)
@@ -165,6 +167,7 @@ def draft(revision_id: int) -> str | Response | tuple[str, int]:
         sections=tuple(Section),
         lost=lost,
         significances=SIGNIFICANCE_CHOICES,
+        act=form.pressed("simpan"),
     )
     return body, status
 
@@ -181,7 +184,7 @@ def _fill(form: DraftForm, page: DraftPage) -> None:
 def _act(form: DraftForm, revision_id: int) -> Response:
     """Save, and then what the pressed button asks for. Raises Invalid, NotFound, Denied, Conflict."""
     actor = viewer()
-    act = request.form.get("aksi", "simpan")
+    act = form.pressed("simpan")
     version = whole_number(form.version.data)
     page = drafts.draft_page(actor, revision_id)
     if act == "buang":
@@ -192,13 +195,13 @@ def _act(form: DraftForm, revision_id: int) -> Response:
     text = _text(form)
     if page.state is State.PENDING:
         with transaction():
-            reviewing.edit_pending(actor, revision_id, version, text)
+            reviewing.edit_pending(actor, revision_id, version, text, form.override)
         flash(_("Naskah diperbaiki. Kurator lain yang menyetujuinya."))
         return see_other(f"/tinjau/{revision_id}")
     if Action.SAVE not in page.actions:
         raise Denied(_("Naskah ini tidak dapat diubah lagi."))
     with transaction():
-        version = writing.save(actor, revision_id, version, text)
+        version = writing.save(actor, revision_id, version, text, form.override)
     if act != "kirim":
         flash(_("Naskah tersimpan."))
         return see_other(f"/naskah/{revision_id}")
@@ -210,6 +213,7 @@ def _act(form: DraftForm, revision_id: int) -> Response:
             change=text_of(form.change_summary.data),
             significance=text_of(form.significance.data),
             base=whole_number(form.base.data) or None,
+            override=form.override,
         )
     flash(_("Naskah dikirim. Kurator akan meninjaunya."))
     return see_other(f"/tinjau/{revision_id}")
