@@ -16,6 +16,7 @@ LABELS = {
     Kind.PHONE: lazy("Nomor telepon"),
     Kind.EMAIL: lazy("Alamat surel"),
     Kind.ACCOUNT: lazy("Nomor rekening bank"),
+    Kind.PASSPORT: lazy("Nomor paspor"),
     Kind.PLATE: lazy("Pelat nomor kendaraan"),
 }
 
