@@ -10,10 +10,13 @@ from forum.accounts import views as accounts
 from forum.admin import views as admin
 from forum.config import ROOT, Settings, load_settings
 from forum.core import database, i18n, logs, web
+from forum.discussions import guarding as discussions_guarding
 from forum.discussions import indexing as discussions_indexing
 from forum.discussions import views as discussions
+from forum.library import guarding as library_guarding
 from forum.library import indexing as library_indexing
 from forum.library import views as library
+from forum.privacy import views as privacy
 from forum.search import backends
 from forum.search import views as search
 
@@ -38,7 +41,9 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     web.init_csrf(app)
     discussions_indexing.register()
     library_indexing.register()
-    for feature in (accounts, search, discussions, library, admin):
+    discussions_guarding.register()
+    library_guarding.register()
+    for feature in (accounts, search, discussions, library, privacy, admin):
         feature.init_app(app)
     cli.init_app(app)
     return app

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -59,6 +60,23 @@ class PrivacyScan(Base):
     detector: Mapped[int]
     last_id: Mapped[int] = mapped_column(default=0)
     scanned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+# Article 46 of UU 27/2022: the written notice, after the breach became known.
+NOTICE_WITHIN = timedelta(hours=72)
+STEPS = ("mask", "evidence", "assess", "subjects", "authority", "officer", "public", "prevent")
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A thing of a source, by its key "post:12"."""
+
+    kind: str
+    id: int
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.id}"
 
 
 class Breach(Base):

@@ -28,6 +28,7 @@ from forum.core.db import db, transaction
 from forum.discussions.models import Draft
 from forum.discussions.services import upkeep
 from forum.library.services import citing, due
+from forum.privacy.services import scanning
 from forum.search.services import log
 
 Handler = Callable[[str], None]
@@ -37,6 +38,7 @@ KEEP_ENDED = timedelta(days=7)
 KEEP_DRAFTS = timedelta(days=180)
 # Short, so that a worker that is told to stop does not keep anybody waiting.
 RENDER_FOR = timedelta(seconds=5)
+SCAN_FOR = timedelta(seconds=5)
 
 
 def heartbeat(key: str) -> None:
@@ -121,6 +123,18 @@ def forget_old_searches(key: str) -> None:
             outbox.put("housekeeping.searches", key)
 
 
+def look_for_personal_data(key: str) -> None:
+    """Look through what this version of the detector has not seen, for as long as SCAN_FOR; then ask for the rest."""
+    until = clock.now() + SCAN_FOR
+    while batch := scanning.next_batch():
+        db.session.rollback()
+        with transaction():
+            scanning.keep(batch)
+            if clock.now() >= until:
+                outbox.put("privacy.scan", key)
+                return
+
+
 HANDLERS: dict[str, Handler] = {
     "worker.heartbeat": heartbeat,
     "mail.welcome": send_welcome,
@@ -132,6 +146,7 @@ HANDLERS: dict[str, Handler] = {
     "posts.render_again": render_again,
     CITATIONS: count_citations,
     "library.review_dates": review_dates,
+    "privacy.scan": look_for_personal_data,
 }
 
 PERIODIC: dict[str, timedelta] = {
@@ -142,4 +157,5 @@ PERIODIC: dict[str, timedelta] = {
     "housekeeping.searches": timedelta(hours=24),
     "posts.render_again": timedelta(minutes=2),
     "library.review_dates": timedelta(hours=1),
+    "privacy.scan": timedelta(minutes=15),
 }

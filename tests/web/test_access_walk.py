@@ -13,11 +13,14 @@ from sqlalchemy import func, select
 
 from forum.accounts import services
 from forum.accounts.models import User, UserSession
+from forum.core import clock
 from forum.core.db import transaction
 from forum.core.viewer import Role
 from forum.discussions.services import changing, reading
 from forum.discussions.services.writing import Written
 from forum.library.services import collecting, flagging
+from forum.privacy.models import Held
+from forum.privacy.services import breaches
 from forum.search.services import thesaurus
 from forum.search.services.thesaurus import Change
 from tests.factories.accounts import a_member, a_moderator, a_unit, an_admin, sign_in, viewer_for
@@ -25,6 +28,7 @@ from tests.factories.argon2 import cheap_argon2
 from tests.factories.discussions import a_board, a_key, a_reply, a_tag, a_text, a_thread, delete
 from tests.factories.forms import csrf_token
 from tests.factories.guides import a_draft, a_guide, a_pending
+from tests.factories.privacy import a_finding
 from tests.optional import missing
 from tests.policy.permissions import ROLES, ROWS, Row
 
@@ -120,6 +124,16 @@ class Names(dict[str, str]):
         with transaction() as session:
             services.start_session(self.scene.author.id, 14)
             return str(session.scalar(select(func.max(UserSession.id))))
+
+    def _finding(self) -> str:
+        post_id = a_reply(self.scene.author, self.opened).post_id
+        return str(a_finding("post", post_id))
+
+    def _breach(self) -> str:
+        by, held = self.scene.people["admin"], Held("post", self.opened.post_id)
+        assert by is not None
+        with transaction():
+            return str(breaches.open_breach(viewer_for(by), "Kebocoran uji", [held], clock.now()))
 
     def _bystander(self) -> str:
         return a_member().username

@@ -57,7 +57,7 @@ def edit_post(
     if names is not None:
         set_tags(thread.id, tag_ids(names), _last_activity(thread.id))
     if (text.body, new_title) != (post.body, thread.title):
-        _store_edit(actor, thread, post, text, new_title, reason)
+        store_edit(actor, thread, post, text, new_title, reason)
     checking.state(actor, stated, "post", post_id)
     touch_post(thread.id, post_id, is_opening=post.is_opening)
     touch_citations(post_id, post.html, text.html)
@@ -71,7 +71,7 @@ def _last_activity(thread_id: int) -> datetime:
     return db.session.execute(select(Thread.last_activity_at).where(Thread.id == thread_id)).scalar_one()
 
 
-def _store_edit(actor: Viewer, thread: ThreadRecord, post: PostRecord, text: Text, title: str, reason: str) -> None:
+def store_edit(actor: Viewer, thread: ThreadRecord, post: PostRecord, text: Text, title: str, reason: str) -> None:
     now = clock.now()
     last = db.session.scalar(select(func.max(PostRevision.number)).where(PostRevision.post_id == post.id))
     if last is None:

@@ -12,10 +12,11 @@ from forum.core import clock, keyed
 from forum.core.db import db
 from forum.core.errors import Invalid
 from forum.core.i18n import _
-from forum.core.privacy import HIDDEN, Finding, find, mask
+from forum.core.privacy import Finding, find
 from forum.core.text import one_line
 from forum.core.viewer import Viewer
 from forum.privacy.kinds import label
+from forum.privacy.masking import masked
 from forum.privacy.models import PrivacyFinding, State
 
 LEAST_REASON, MOST_REASON = 10, 300
@@ -24,7 +25,6 @@ SHOWN = 20
 # So many in one text are noted; beyond that the text as a whole is the matter.
 NOTED = 100
 AROUND = 40
-_ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +77,10 @@ def summary(found: Collection[Found]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.items())
 
 
-def masked(text: str) -> str:
-    """`text` with everything that is found in it masked, until nothing is found any more."""
-    for _round in range(_ROUNDS):
-        text, before = mask(text), text
-        if text == before:
-            return text
-    return "".join(HIDDEN if char.isdigit() else char for char in text)
-
-
-def fingerprint(kind: str, written: str) -> str:
+def fingerprint(written: str) -> str:
     """The same for the same number, however it is written; tells nobody what number it is."""
     plain = "".join(char for char in written.casefold() if char.isalnum())
-    return keyed.digest("privacy finding", f"{plain}")[:32]
+    return keyed.digest("privacy finding", plain)[:32]
 
 
 def found_in(fields: Mapping[str, str]) -> tuple[Found, ...]:
@@ -115,7 +106,7 @@ def _one(field: str, text: str, hidden: str, finding: Finding) -> Found:
         text=written,
         after=one_line(text[end:stop]) + ("…" if stop < len(text) else ""),
         excerpt=one_line(hidden[begin:stop])[:300],
-        print=fingerprint(finding.kind.value, written),
+        print=fingerprint(written),
     )
 
 
