@@ -72,6 +72,7 @@ def _last_activity(thread_id: int) -> datetime:
 
 
 def store_edit(actor: Viewer, thread: ThreadRecord, post: PostRecord, text: Text, title: str, reason: str) -> None:
+    """Keep the text that stood, and put another in its place; the actor may do so. Raises Conflict when somebody else just has."""
     now = clock.now()
     last = db.session.scalar(select(func.max(PostRevision.number)).where(PostRevision.post_id == post.id))
     if last is None:
