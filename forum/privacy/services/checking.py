@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -102,12 +103,17 @@ def _one(field: str, text: str, hidden: str, finding: Finding) -> Found:
         field=field,
         kind=finding.kind.value,
         label=label(finding.kind.value),
-        before=("…" if begin else "") + one_line(text[begin:start]),
+        before=("…" if begin else "") + _flat(text[begin:start]),
         text=written,
-        after=one_line(text[end:stop]) + ("…" if stop < len(text) else ""),
+        after=_flat(text[end:stop]) + ("…" if stop < len(text) else ""),
         excerpt=one_line(hidden[begin:stop])[:300],
         print=fingerprint(written),
     )
+
+
+def _flat(text: str) -> str:
+    """On one line, with the blanks at its ends."""
+    return re.sub(r"\s+", " ", text)
 
 
 def accepted(object_kind: str, object_id: int) -> frozenset[str]:
