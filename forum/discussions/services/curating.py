@@ -18,7 +18,6 @@ from forum.discussions.queries.boards import board_by_slug
 from forum.discussions.queries.records import ThreadRecord, hold_thread, hold_thread_of, post_for, thread_for
 from forum.discussions.services.texts import Text, reason_text
 from forum.discussions.services.touching import touch
-from forum.privacy.masking import masked
 from forum.privacy.services import checking
 from forum.privacy.services.checking import NO_OVERRIDE, Override
 
@@ -132,7 +131,7 @@ def summarise(actor: Viewer, thread_id: int, text: Text | None, override: Overri
         "thread.summarise",
         "thread",
         thread_id,
-        before={"summary": masked(thread.summary)},
-        after={"summary": masked(text.body) if text else ""},
+        before={"summary": thread.summary},
+        after={"summary": values["summary"]},
     )
     return thread

@@ -15,7 +15,6 @@ from forum.core.viewer import Viewer
 from forum.discussions.models import Tag, TagSynonym, Thread, ThreadTag
 from forum.discussions.services.tagging import parse_tags
 from forum.discussions.services.touching import touch_tagged
-from forum.privacy.masking import masked
 from forum.privacy.services import checking
 
 MAX_SYNONYMS = 30
@@ -148,4 +147,4 @@ def _set_synonyms(tag: Tag, words: Iterable[str]) -> None:
 
 def _snapshot(tag: Tag) -> dict[str, object]:
     words = db.session.scalars(select(TagSynonym.name).where(TagSynonym.tag_id == tag.id).order_by(TagSynonym.slug))
-    return {"slug": masked(tag.slug), "name": masked(tag.name), "synonyms": [masked(word) for word in words]}
+    return {"slug": tag.slug, "name": tag.name, "synonyms": list(words)}

@@ -47,9 +47,10 @@ def export(person_id: int) -> Iterator[bytes]:
     with zipfile.ZipFile(outlet, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("BACA-SAYA.txt", _about())
         yield outlet.take()
-        for column in OWN:
-            table, name = column.split(".")
-            yield from _entry(archive, outlet, f"{table}.jsonl", _rows(Base.metadata.tables[table], name, person_id))
+        for table, name in (column.split(".") for column in OWN):
+            if table in Base.metadata.tables:
+                rows = _rows(Base.metadata.tables[table], name, person_id)
+                yield from _entry(archive, outlet, f"{table}.jsonl", rows)
         yield from _entry(archive, outlet, "audit_tentang_saya.jsonl", _about_them(person_id))
     yield outlet.take()
 

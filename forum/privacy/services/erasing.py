@@ -51,10 +51,10 @@ def erase(actor: Viewer, user_id: int, *, typed: str, reason: str) -> int:
         )
     reason = reason.replace(user.name, GONE_NAME)
     mentions = _list_mentions(user)
-    for column in ERASED:
-        table, name = column.split(".")
-        rows = Base.metadata.tables[table]
-        db.session.execute(delete(rows).where(rows.c[name] == user.id))
+    for table, name in (column.split(".") for column in ERASED):
+        if table in Base.metadata.tables:
+            rows = Base.metadata.tables[table]
+            db.session.execute(delete(rows).where(rows.c[name] == user.id))
     _take_identity(user)
     db.session.flush()
     audit.record(actor, "user.erase", "user", user.id, after={"mentions": mentions}, reason=reason)
