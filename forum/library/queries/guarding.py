@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -57,7 +58,7 @@ def holding(words: str, limit: int) -> Sequence[int]:
             or_(
                 GuideRevision.title.contains(words, autoescape=True),
                 GuideRevision.summary.contains(words, autoescape=True),
-                cast(GuideRevision.sections, String).contains(words, autoescape=True),
+                cast(GuideRevision.sections, String).contains(json.dumps(words)[1:-1], autoescape=True),
             )
         )
         .distinct()

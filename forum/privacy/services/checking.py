@@ -149,10 +149,13 @@ def check(
 
 
 def state(actor: Viewer, stated: Stated | None, object_kind: str, object_id: int) -> None:
-    """Note what the author has said about findings, in the audit log and for moderators; masked, never the data itself."""
+    """Note what the author has said about findings, in the audit log and for moderators; masked, never the data itself.
+
+    The list of findings does not say who: that stands with the text, if anybody is told.
+    """
     if stated is None:
         return
-    note(object_kind, object_id, stated.found, State.STATED, actor.id, stated.reason)
+    note(object_kind, object_id, stated.found, State.STATED, None, stated.reason)
     audit.record(
         actor,
         "privacy.override",
