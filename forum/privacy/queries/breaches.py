@@ -154,26 +154,31 @@ def breach_page(breach_id: int) -> BreachPage:
 
 def report(page: BreachPage) -> str:
     """The breach as Markdown, without the data itself."""
+    not_yet = _("belum")
     lines = [
-        f"# {_('Laporan kebocoran data pribadi')}: {page.title}",
+        "# " + _("Laporan kebocoran data pribadi: %(title)s", title=page.title),
         "",
-        f"- {_('Diketahui')}: {exact_time(page.known_at)}",
-        f"- {_('Batas pemberitahuan (3 x 24 jam, UU 27/2022 Pasal 46)')}: {exact_time(page.due_at)}",
-        f"- {_('Dibuka oleh')}: {page.opened_by}, {exact_time(page.opened_at)}",
-        f"- {_('Pemberitahuan')}: {exact_time(page.notified_at) if page.notified_at else _('belum')}",
-        f"- {_('Ditutup')}: {exact_time(page.closed_at) if page.closed_at else _('belum')}",
-        f"- {_('Orang yang diketahui melihat')}: {page.people}",
+        _fact(_("Diketahui"), exact_time(page.known_at)),
+        _fact(_("Batas pemberitahuan (3 x 24 jam, UU 27/2022 Pasal 46)"), exact_time(page.due_at)),
+        _fact(_("Catatan dibuka"), exact_time(page.opened_at), page.opened_by),
+        _fact(_("Pemberitahuan"), exact_time(page.notified_at) if page.notified_at else not_yet),
+        _fact(_("Catatan ditutup"), exact_time(page.closed_at) if page.closed_at else not_yet),
+        _fact(_("Orang yang diketahui melihat"), str(page.people)),
         "",
-        f"## {_('Tulisan')}",
+        "## " + _("Tulisan"),
     ]
     for item in page.items:
         lines += ["", *_item_lines(item)]
-    lines += ["", f"## {_('Langkah')}", ""]
+    lines += ["", "## " + _("Langkah"), ""]
     lines += [f"- [{'x' if step in page.steps else ' '}] {STEP_LABELS[step]}" for step in STEPS]
-    lines += ["", f"## {_('Yang tidak dicatat sistem')}", "", *(f"- {one}" for one in NOT_RECORDED)]
+    lines += ["", "## " + _("Yang tidak dicatat sistem"), "", *(f"- {one}" for one in NOT_RECORDED)]
     if page.note:
-        lines += ["", f"## {_('Catatan')}", "", page.note]
+        lines += ["", "## " + _("Catatan"), "", page.note]
     return "\n".join(lines) + "\n"
+
+
+def _fact(label: str, *values: str) -> str:
+    return f"- {label}: {', '.join(value for value in values if value)}"
 
 
 def _item_lines(item: BreachItem) -> list[str]:
@@ -181,11 +186,11 @@ def _item_lines(item: BreachItem) -> list[str]:
     if item.exposure is None:
         return [head, "", _("Tidak ada lagi, atau tidak diketahui siapa yang melihatnya.")]
     told = item.exposure
-    lines = [head, "", f"- {_('Dapat dilihat sejak')}: {exact_time(told.since)}"]
+    lines = [head, "", _fact(_("Dapat dilihat sejak"), exact_time(told.since))]
     if told.kept_away_at:
-        lines.append(f"- {_('Dihapus dari pandangan')}: {exact_time(told.kept_away_at)}")
-    lines.append(f"- {_('Yang dapat membaca')}: {told.audience}")
-    lines += [f"- {one.name}: {one.how}, {exact_time(one.at)}" for one in told.readers]
+        lines.append(_fact(_("Dihapus dari pandangan"), exact_time(told.kept_away_at)))
+    lines.append(_fact(_("Yang dapat membaca"), told.audience))
+    lines += [_fact(one.name, one.how, exact_time(one.at)) for one in told.readers]
     if told.more_readers:
-        lines.append(f"- {_('dan %(num)d orang lagi', num=told.more_readers)}")
+        lines.append("- " + _("dan %(num)d orang lagi", num=told.more_readers))
     return lines
