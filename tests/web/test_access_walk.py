@@ -126,11 +126,10 @@ class Names(dict[str, str]):
             return str(session.scalar(select(func.max(UserSession.id))))
 
     def _finding(self) -> str:
-        post_id = a_reply(self.scene.author, self.opened).post_id
-        return str(a_finding("post", post_id))
+        return str(a_finding("post", a_thread(self.scene.author, self.scene.board).post_id))
 
     def _breach(self) -> str:
-        by, held = self.scene.people["admin"], Held("post", self.opened.post_id)
+        by, held = self.scene.people["admin"], Held("post", a_thread(self.scene.author, self.scene.board).post_id)
         assert by is not None
         with transaction():
             return str(breaches.open_breach(viewer_for(by), "Kebocoran uji", [held], clock.now()))
