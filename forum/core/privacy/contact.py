@@ -19,6 +19,13 @@ _SPELLED = re.compile(
     r"(?: (?:dot|titik) (?:com|net|org|id|co|go|ac|sch|or)){1,3}(?![a-z0-9])",
     re.IGNORECASE,
 )
+# Pulled apart, at a provider that everybody knows: budi @ gmail . com, budi at yahoo.co.id.
+_APART_AT = re.compile(
+    r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]{2,64}(?: at | ?@ ?)"
+    r"(?:gmail|googlemail|ya?hoo|ymail|outlook|hotmail|icloud|rocketmail|live|proton(?:mail)?)"
+    r" ?\. ?(?:com|co ?\. ?id|net|me|id)(?![a-z0-9])",
+    re.IGNORECASE,
+)
 # Of an office, not of a person: it stands on its website.
 _OFFICE = re.compile(
     r"(?:info|admin|humas|pengaduan|aduan|lapor|layanan|pelayanan|sekretariat|kontak|contact|ppid|helpdesk|cs|call\.?center|no-?reply"
@@ -55,8 +62,8 @@ def contacts(text: str) -> Iterator[Finding]:
     for match in _EMAIL.finditer(text):
         if not _OFFICE.match(match[0]):
             yield Finding(Kind.EMAIL, *match.span())
-    for match in _SPELLED.finditer(text):
-        yield Finding(Kind.EMAIL, *match.span())
+    for pattern in (_SPELLED, _APART_AT):
+        yield from (Finding(Kind.EMAIL, *match.span()) for match in pattern.finditer(text))
     for match in _PASSPORT.finditer(text):
         if told(text, *match.span())[1] is Kind.PASSPORT:
             yield Finding(Kind.PASSPORT, *match.span())

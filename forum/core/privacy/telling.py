@@ -28,7 +28,7 @@ _WORDS: dict[Kind | None, str] = {
     r"|laporan|aduan|sertifikat|surat|seri|barcode|imei|transaksi|nop|nib|spt|sp2d|spm|ntpn|dpa|pbg|imb|meter|token|pin|otp",
 }
 _ANY = re.compile(
-    rf"(?<![^\W_])(?:{'|'.join(f'(?P<k{i}>{words})' for i, words in enumerate(_WORDS.values()))})(?![^\W_])",
+    rf"(?<![^\W_])(?=[a-z])(?:{'|'.join(f'(?P<k{i}>{words})' for i, words in enumerate(_WORDS.values()))})(?![^\W_])",
     re.IGNORECASE,
 )
 _KINDS = tuple(_WORDS)
