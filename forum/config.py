@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import secrets
+import socket
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -16,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "REMBUK_"
 MIN_SECRET_LENGTH = 32
+HOST_NAME = re.compile(r"\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 # Speaks to the tests, which start commands of the application.
 NOT_A_SETTING = {"REMBUK_REQUIRE"}
 
@@ -56,6 +60,28 @@ class Settings(BaseSettings):
     mail_port: int = Field(25, ge=1, le=65535)
     mail_from: str = "rembuk@localhost"
     base_url: str = ""
+    oidc_issuer: str = Field("", max_length=255)
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field("", repr=False)
+    oidc_scopes: str = "openid profile email"
+    oidc_name: str = Field("SSO", min_length=1, max_length=40)
+    oidc_only: bool = False
+    oidc_acr_values: str = ""
+    oidc_hosts: str = ""
+    oidc_create_accounts: bool = True
+    oidc_link_by_email: bool = False
+    oidc_trust_email: bool = False
+    oidc_role_claim: str = ""
+    oidc_moderator_roles: str = ""
+    oidc_admin_roles: str = ""
+    oidc_unit_claim: str = ""
+    trusted_hosts: str = ""
+    clamav: str = ""
+    s3_endpoint: str = ""
+    s3_bucket: str = ""
+    s3_region: str = "us-east-1"
+    s3_access_key: str = Field("", repr=False)
+    s3_secret_key: str = Field("", repr=False)
 
     @field_validator("instance_path")
     @classmethod
@@ -87,6 +113,41 @@ class Settings(BaseSettings):
             raise ValueError("must begin with sqlite:/// or postgresql://")
         return value
 
+    @field_validator("base_url")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+            raise ValueError("must be the address of the site, such as https://rembuk.example.go.id")
+        return value
+
+    @field_validator("trusted_hosts")
+    @classmethod
+    def _names(cls, value: str) -> str:
+        for name in filter(None, (one.strip() for one in value.split(","))):
+            if not HOST_NAME.fullmatch(name):
+                raise ValueError("must be names of hosts with commas between them, without https:// and port")
+        return value
+
+    @field_validator("clamav")
+    @classmethod
+    def _a_scanner(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if value and not value.startswith("/") and not (host and port.isdigit()):
+            raise ValueError("must be host:port, or the path of a socket that begins with /")
+        return value
+
+    @model_validator(mode="after")
+    def _a_whole_store(self) -> Settings:
+        given = [self.s3_endpoint, self.s3_bucket, self.s3_access_key, self.s3_secret_key]
+        if any(given) and not all(given):
+            raise ValueError(
+                "files in S3 need REMBUK_S3_ENDPOINT, REMBUK_S3_BUCKET, REMBUK_S3_ACCESS_KEY and REMBUK_S3_SECRET_KEY together"
+            )
+        if self.s3_endpoint and not self.s3_endpoint.startswith(("https://", "http://")):
+            raise ValueError("REMBUK_S3_ENDPOINT must begin with https:// (or http:// within your own network)")
+        return self
+
     @model_validator(mode="after")
     def _searches_where_it_can(self) -> Settings:
         if self.search_backend == "postgresql" and self.database.startswith("sqlite:"):
@@ -107,10 +168,77 @@ class Settings(BaseSettings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _whole_oidc(self) -> Settings:
+        """Half a configuration of single sign-on would let nobody in, or the wrong people: it is refused whole."""
+        if not self.has_oidc:
+            return self
+        needed = ("oidc_issuer", "oidc_client_id", "oidc_client_secret", "base_url")
+        missing = [f"{PREFIX}{name.upper()}" for name in needed if not getattr(self, name)]
+        if missing:
+            raise ValueError(f"signing in by OpenID Connect needs {' and '.join(missing)} too")
+        if bool(self.oidc_role_claim) != bool(words(self.oidc_moderator_roles) or words(self.oidc_admin_roles)):
+            raise ValueError(
+                "REMBUK_OIDC_ROLE_CLAIM goes together with REMBUK_OIDC_MODERATOR_ROLES or REMBUK_OIDC_ADMIN_ROLES: set both or neither"
+            )
+        if "openid" not in self.oidc_scopes.split():
+            raise ValueError("REMBUK_OIDC_SCOPES must contain openid")
+        try:
+            issuer = urlsplit(self.oidc_issuer)
+        except ValueError:
+            issuer = urlsplit("")
+        self._check_issuer(issuer)
+        return self
+
+    def _check_issuer(self, issuer: SplitResult) -> None:
+        if issuer.scheme not in ("http", "https") or not issuer.hostname or issuer.query or issuer.fragment:
+            raise ValueError(
+                "REMBUK_OIDC_ISSUER must be the address of the provider, such as https://sso.example.go.id/realms/asn"
+            )
+        if issuer.username is not None:
+            raise ValueError("REMBUK_OIDC_ISSUER must not contain a user name or password")
+        if self.env == "production" and issuer.scheme != "https":
+            raise ValueError(
+                "REMBUK_OIDC_ISSUER begins with http:, so anybody on the way could sign in as anybody: it must be https"
+            )
+
+    @property
+    def has_oidc(self) -> bool:
+        """Whether anything is set about signing in by OpenID Connect."""
+        return any(
+            getattr(self, name) != field.default
+            for name, field in type(self).model_fields.items()
+            if name.startswith("oidc_")
+        )
+
     @property
     def staff_needs_second_factor(self) -> bool:
-        """Whether moderators and admins can do nothing before they have set up a second step; by default in production."""
-        return self.env == "production" if self.staff_second_factor is None else self.staff_second_factor
+        """Whether moderators and admins can do nothing before they have set up a second step.
+
+        By default in production, unless the only way in leads through a provider that was told to see to it.
+        """
+        if self.staff_second_factor is None:
+            return self.env == "production" and not (self.oidc_only and words(self.oidc_acr_values))
+        return self.staff_second_factor
+
+    @model_validator(mode="after")
+    def _knows_its_name_in_production(self) -> Settings:
+        if self.env == "production" and not self.base_url:
+            raise ValueError(
+                "REMBUK_ENV=production needs REMBUK_BASE_URL (https://rembuk.example.go.id), or links would lead wherever "
+                "a request says that the site is"
+            )
+        return self
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names that requests may ask for; a dot in front takes in what is below a name. Ports do not matter."""
+        named = [name.strip().lower() for name in self.trusted_hosts.split(",") if name.strip()]
+        if self.base_url:
+            named.append(urlsplit(self.base_url).hostname or "")
+        if self.env == "development":
+            named += ["localhost", socket.gethostname().lower(), self.host.lower()]
+        return tuple(dict.fromkeys(name for name in named if HOST_NAME.fullmatch(name)))
 
     @property
     def own_address(self) -> str:
@@ -127,6 +255,11 @@ class Settings(BaseSettings):
         return self.search_backend != "whoosh" and not self.database.startswith("sqlite:")
 
 
+def words(text: str) -> frozenset[str]:
+    """The names in a setting that lists them, separated by commas."""
+    return frozenset(part.strip() for part in text.split(",") if part.strip())
+
+
 def _sentence(error: Any, values: dict[str, str]) -> str:
     names = {"host": "HOST", "port": "PORT", "instance_path": "INSTANCE_PATH"}
     field = str(error["loc"][0]) if error["loc"] else ""
@@ -134,7 +267,9 @@ def _sentence(error: Any, values: dict[str, str]) -> str:
     reason = error["msg"].removeprefix("Value error, ")
     if not field:
         return f"A setting is not safe: {reason}."
-    secret = field in ("secret_key", "database_url") or name.endswith(("SECRET_KEY", "DATABASE_URL"))
+    secret = field in ("secret_key", "database_url", "s3_access_key", "s3_secret_key") or name.endswith(
+        ("SECRET_KEY", "CLIENT_SECRET", "DATABASE_URL")
+    )
     given = "" if secret else f" (it is {values.get(name, '')!r})"
     return f"The setting {name} is not valid{given}: {reason}. Change it in the environment or in instance/rembuk.env."
 

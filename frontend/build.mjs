@@ -38,7 +38,7 @@ const fontPlugin = {
 
 const target = ['chrome109', 'edge109', 'firefox115', 'safari15.6'];
 const common = {
-  bundle: true, minify: true, write: false, metafile: true, absWorkingDir: here, outdir: 'out', target,
+  bundle: true, minify: true, write: false, metafile: true, absWorkingDir: here, outdir: 'out', target, inject: ['js/html.js'],
   entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]', charset: 'utf8', legalComments: 'none', logLevel: 'warning',
 };
 const results = [

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts import postgres, translations
+from scripts import audits, postgres, translations
 from scripts.run_tests import run_pytest
 
 BIN = Path(sys.executable).parent
@@ -30,25 +28,6 @@ def migrations() -> bool:
         return run_pytest(*tests, title="on PostgreSQL", TEST_DATABASE_URL=url, REMBUK_REQUIRE="") == 0 and good
 
 
-def known_faults() -> bool:
-    """Pinned packages against the public list of vulnerabilities. A finding is shown but fails nothing: it may be of today."""
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.json"
-        command = ["pip-audit", "-r", "requirements.txt", "--no-deps", "--disable-pip", "--progress-spinner=off"]
-        command += ["--timeout=10", "--format=json", f"--output={report}"]
-        done = subprocess.run([str(BIN / command[0]), *command[1:]], capture_output=True, text=True)
-        if not report.exists():
-            last = (done.stderr.strip().splitlines() or ["no answer"])[-1]
-            print(f"not checked, the list could not be reached: {last[:150]}")
-            return True
-        packages = json.loads(report.read_text())["dependencies"]
-    found = [(package, fault) for package in packages for fault in package.get("vulns", [])]
-    for package, fault in found:
-        print(f"WARNING: {package['name']} {package['version']}: {fault['id']}, mended in {fault['fix_versions']}")
-    print(f"{len(packages)} packages, {len(found)} known faults")
-    return True
-
-
 CHECKS: dict[str, Callable[[], bool]] = {
     "ruff": lambda: tool("ruff", "check", "."),
     "format": lambda: tool("ruff", "format", "--check", "."),
@@ -58,7 +37,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "import contracts": lambda: tool("lint-imports"),
     "migrations": migrations,
     "translations": translations.complete,
-    "known faults": known_faults,
+    "known faults": audits.main,
 }
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from forum.core.printing.making import is_available
 
+ROOT = Path(__file__).resolve().parents[1]
 FOLDER_MARKS = {"browser": "browser", "faults": "faults"}
 
 
@@ -25,6 +26,10 @@ def missing() -> dict[str, str]:
         reasons["pdf"] = "no Pango here (apt-get install libpangoft2-1.0-0)"
     if not os.environ.get("TEST_DATABASE_URL", "").startswith("postgresql"):
         reasons["postgresql"] = "not on PostgreSQL (TEST_DATABASE_URL, or make test)"
+    if not shutil.which("node"):
+        reasons["oidc"] = "no Node here (apt-get install nodejs npm)"
+    elif not (ROOT / "node_modules" / "oidc-provider").is_dir():
+        reasons["oidc"] = "no oidc-provider here (npm ci)"
     return reasons
 
 

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
 import structlog
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from forum.accounts import devices, login, passwords, queries, stepping
 from forum.accounts.forms import ConfirmForm
 from forum.accounts.login import signed_in
+from forum.accounts.oidc import offers
+from forum.accounts.queries import WaysToConfirm
 from forum.core import faults, ratelimit, sealed
 from forum.core.errors import Invalid, TooMany
 from forum.core.i18n import _
@@ -35,7 +38,8 @@ def before_acting(view: F) -> F:
 
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
-        asked = _ask_before_form() if request.method == "POST" and not login.is_confirmed() else None
+        asks = request.method == "POST" and (not login.is_confirmed() or f"{PREFIX}kept" in request.form)
+        asked = _ask_before_form() if asks else None
         return asked or view(*args, **kwargs)
 
     return guarded  # type: ignore[return-value]
@@ -80,7 +84,8 @@ def _ask_before_form() -> Response | None:
     kept = sealed.unseal(_purpose(), form.kept.data, within=KEPT_FOR)
     if kept is None:
         return error_response(faults.stale_form())
-    refused = _prove(form)
+    # Somebody without a password here has proved it at the provider meanwhile, in another tab.
+    refused = None if login.is_confirmed() else _prove(form)
     if refused is not None:
         return _page(form, refused)
     request.form = ImmutableMultiDict([(name, value) for name, value in json.loads(kept)])
@@ -99,6 +104,9 @@ def _purpose() -> str:
 def _prove(form: ConfirmForm) -> int | None:
     """None when the password or the code is right; otherwise the status of the refusal, whose reason is in the form."""
     user_id = signed_in(login.viewer())
+    if not form.code.data and not _ways().has_password:
+        form.form_errors = [_("Belum terbukti bahwa ini Anda. Masuk lagi dengan tombol di atas, lalu tekan Lanjutkan.")]
+        return 422
     try:
         right = stepping.take_code(user_id, form.code.data) if form.code.data else _is_password(user_id, form)
     except TooMany as error:
@@ -122,7 +130,14 @@ def _is_password(user_id: int, form: ConfirmForm) -> bool:
     return right
 
 
-def _page(form: ConfirmForm, status: int, target: str = "") -> Response:
+def _ways() -> WaysToConfirm:
+    """How the person of this request can prove it here. A password does not count where single sign-on is the only way in."""
     ways = queries.ways_to_confirm(signed_in(login.viewer()))
-    page = render_template("accounts/confirm.html", form=form, ways=ways, target=target)
+    return replace(ways, has_password=False) if current_app.config["SETTINGS"].oidc_only else ways
+
+
+def _page(form: ConfirmForm, status: int, target: str = "") -> Response:
+    ways = _ways()
+    sso = offers.to_confirm(login.viewer(), target)
+    page = render_template("accounts/confirm.html", form=form, ways=ways, target=target, sso=sso)
     return make_response(page, status)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, current_app, g, make_response, redirect, request, session, url_for
@@ -11,13 +10,15 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from werkzeug.wrappers import Response as BaseResponse
 
 from forum.accounts import devices, passwords, queries, services, throttle
+from forum.accounts.oidc import arriving
 from forum.accounts.queries import FoundSession
-from forum.core import clock, faults
+from forum.core import clock, faults, ratelimit
 from forum.core.db import transaction
 from forum.core.errors import Denied
+from forum.core.hosts import parts_of
 from forum.core.i18n import LOCALES, _
 from forum.core.viewer import NOBODY, Viewer
-from forum.core.web import error_response, wants_json
+from forum.core.web import cookie_name, error_response, wants_json
 
 login_manager = LoginManager()
 log = structlog.get_logger()
@@ -43,6 +44,7 @@ def init_app(app: Flask) -> None:
     login_manager.init_app(app)
     login_manager.session_protection = None
     app.before_request(_require_sign_in)
+    app.before_request(_count_what_is_sent)
     app.context_processor(lambda: {"viewer": viewer()})
 
 
@@ -70,21 +72,23 @@ def viewer() -> Viewer:
 def _stranger() -> Viewer:
     if not request:
         return NOBODY
-    locale = request.cookies.get("bahasa", "id")
-    theme = request.cookies.get("tema", "system")
+    locale = request.cookies.get(cookie_name("bahasa"), "id")
+    theme = request.cookies.get(cookie_name("tema"), "system")
     return Viewer(locale=locale if locale in LOCALES else "id", theme=theme if theme in services.THEMES else "system")
 
 
-def sign_in(user_id: int) -> None:
+def sign_in(user_id: int, origin: str = "") -> None:
     """Start a session for `user_id` in this browser, under a new token; the browser's earlier session ends.
 
-    The caller has asked for everything that this person has to prove (see `stepping`).
+    The caller has asked for everything that this person has to prove (see `stepping`). `origin`: see `arriving`.
     """
     earlier, device = current_token(), devices.device(request.user_agent.string, request.remote_addr)
     with transaction():
         if earlier:
             services.end_session(earlier)
         token = services.start_session(user_id, current_app.config["SETTINGS"].session_days, device)
+        if origin:
+            arriving.bind(token, origin)
     found = queries.viewer_of_session(token)
     if found is None:  # disabled at this very moment
         raise Denied
@@ -151,7 +155,7 @@ def try_password(identifier: str, password: str) -> int | None:
 
 
 def device_cookie_name() -> str:
-    return "__Host-perangkat" if current_app.config["SETTINGS"].https else "perangkat"
+    return cookie_name("perangkat")
 
 
 def remember_device(response: BaseResponse, user_id: int) -> None:
@@ -184,8 +188,19 @@ def safe_next(target: str | None) -> str:
         return url_for("discussions.home")
     if any(ord(char) < 33 or char == "\\" for char in target):
         return url_for("discussions.home")
-    parts = urlsplit(target)
+    parts = parts_of(target)
     return target if not parts.scheme and not parts.netloc else url_for("discussions.home")
+
+
+def _count_what_is_sent() -> None:
+    """Raises TooMany for somebody who sends more than anybody would by hand, wherever they send it."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    who = viewer().id
+    if who is None:
+        ratelimit.hit_here(ratelimit.SEND_ADDRESS, throttle.network_of(request.remote_addr))
+    else:
+        ratelimit.hit_here(ratelimit.SEND, who)
 
 
 def _require_sign_in() -> Response | None:
@@ -198,7 +213,7 @@ def _require_sign_in() -> Response | None:
     if request.method in ("GET", "HEAD") and not wants_json():
         target = here if here != "/" else None
         return make_response(redirect(url_for("accounts.sign_in", next=target)))
-    back = request.referrer and urlsplit(request.referrer).path
+    back = parts_of(request.referrer).path
     return error_response(faults.signed_out_while_writing(url_for("accounts.sign_in", next=back or None)))
 
 

@@ -35,7 +35,7 @@ def step() -> BaseResponse:
     if proof is None:
         form.refuse(Invalid(_("Kode salah atau sudah dipakai. Tulis kode yang tampil sekarang."), "code"))
         return _step_page(form, 422)
-    response = stepping.come_in(waiting.user_id, waiting.target)
+    response = stepping.come_in(waiting.user_id, waiting.target, waiting.origin)
     if proof.is_recovery:
         left = queries.second_factor_page(waiting.user_id).codes_left
         flash(ngettext("Sisa kode cadangan Anda: %(num)d.", "Sisa kode cadangan Anda: %(num)d.", left), "success")

@@ -28,16 +28,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Somebody who gave the right password, and where they wanted to go."""
+    """Somebody who gave the right password, where they wanted to go, and what `arriving` noted of where they come from."""
 
     user_id: int
     target: str
+    origin: str
 
 
-def enter(user_id: int, target: str) -> BaseResponse:
-    """Let somebody in who gave the right password (or held a one-time link): at once, or to the second step."""
+def enter(user_id: int, target: str, origin: str = "") -> BaseResponse:
+    """Let somebody in who gave the right password, held a one-time link, or was sent by the provider: at once, or to the second step."""
     if not queries.has_second_factor(user_id):
-        return come_in(user_id, target)
+        return come_in(user_id, target, origin)
     if login.viewer().is_authenticated:
         login.sign_out()
     session[_NOTE] = {
@@ -45,13 +46,14 @@ def enter(user_id: int, target: str) -> BaseResponse:
         "at": int(clock.now().timestamp()),
         "proof": _proof(user_id),
         "next": target,
+        "origin": origin,
     }
     return redirect(url_for("second_factor.step"))
 
 
-def come_in(user_id: int, target: str) -> BaseResponse:
+def come_in(user_id: int, target: str, origin: str = "") -> BaseResponse:
     """Start the session and lead on to `target`."""
-    login.sign_in(user_id)
+    login.sign_in(user_id, origin)
     response = redirect(target)
     login.remember_device(response, user_id)
     return response
@@ -65,7 +67,7 @@ def waiting() -> Waiting | None:
     age = clock.now() - datetime.fromtimestamp(note["at"], UTC)
     if abs(age) > LIFETIME or note["proof"] != _proof(note["user"]):
         return None
-    return Waiting(note["user"], login.safe_next(note["next"]))
+    return Waiting(note["user"], login.safe_next(note["next"]), note["origin"])
 
 
 def _proof(user_id: int) -> str:

@@ -28,15 +28,18 @@ from forum.accounts import (
 )
 from forum.accounts.forms import ChangePasswordForm, NewPasswordForm, SettingsForm, SignInForm
 from forum.accounts.login import signed_in
+from forum.accounts.oidc import offers
+from forum.accounts.oidc import views as oidc
 from forum.accounts.passwords import PasswordHash
+from forum.accounts.queries import LinkOwner
 from forum.config import Settings
 from forum.core import ratelimit
 from forum.core.db import transaction
-from forum.core.errors import Invalid, NotFound, TooMany
+from forum.core.errors import Denied, Invalid, NotFound, TooMany
 from forum.core.faults import ErrorPage
 from forum.core.forms import EmptyForm
 from forum.core.i18n import _
-from forum.core.web import error_response, public
+from forum.core.web import cookie_name, error_response, public
 
 blueprint = Blueprint("accounts", __name__)
 # A shared PC at a counter: nothing of the pages or of unsent texts stays behind.
@@ -53,7 +56,8 @@ def sign_in() -> BaseResponse | str:
     form = SignInForm()
     if request.method == "GET":
         form.next.data = request.args.get("next", "")
-        return render_template("accounts/sign_in.html", form=form)
+        return _sign_in_page(form)
+    _require_passwords()
     try:
         user_id = login.try_password(form.identifier.data or "", form.password.data or "")
     except TooMany as error:
@@ -63,9 +67,24 @@ def sign_in() -> BaseResponse | str:
     return stepping.enter(user_id, target)
 
 
+def _sign_in_page(form: SignInForm) -> str:
+    return render_template("accounts/sign_in.html", form=form, sso=offers.to_come_in(form.next.data))
+
+
+def _require_passwords() -> None:
+    """Raises Denied where single sign-on is the only way in."""
+    if _settings().oidc_only:
+        raise Denied(
+            _(
+                "Kata sandi Rembuk tidak dipakai di sini: masuklah lewat %(name)s dari halaman Masuk.",
+                name=_settings().oidc_name,
+            )
+        )
+
+
 def _sign_in_refused(form: SignInForm, message: str, status: int, retry_after: int = 0) -> Response:
     form.form_errors = [message]
-    response = make_response(render_template("accounts/sign_in.html", form=form), status)
+    response = make_response(_sign_in_page(form), status)
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
     return response
@@ -79,8 +98,9 @@ def sign_out() -> BaseResponse | str:
         return redirect(url_for("accounts.sign_in"))
     if request.method == "GET":
         return render_template("accounts/sign_out.html", form=EmptyForm())
+    leave_provider = oidc.way_out()
     login.sign_out()
-    response = redirect(url_for("accounts.sign_in"))
+    response = leave_provider() or redirect(url_for("accounts.sign_in"))
     response.headers["Clear-Site-Data"] = CLEAR_AT_SIGN_OUT
     return response
 
@@ -92,6 +112,8 @@ def first_sign_in(token: str) -> BaseResponse | str:
     owner = queries.owner_of_link(token)
     if owner is None:
         return _link_gone()
+    if _settings().oidc_only:
+        return _emergency(token, owner)
     form = NewPasswordForm()
     if not form.validate_on_submit():
         page = render_template("accounts/first_sign_in.html", form=form, page=owner)
@@ -108,6 +130,18 @@ def first_sign_in(token: str) -> BaseResponse | str:
     response = stepping.enter(user_id, url_for("discussions.home"))
     flash(_("Kata sandi Anda tersimpan. Selamat datang di %(site)s!", site=_settings().site_name), "success")
     return response
+
+
+def _emergency(token: str, owner: LinkOwner) -> BaseResponse | str:
+    """Where single sign-on is the only way in: an operator's link signs in once; any other opens nothing."""
+    if not token.startswith(services.EMERGENCY):
+        _require_passwords()
+    if request.method == "GET":
+        return render_template("accounts/emergency.html", page=owner, form=EmptyForm())
+    try:
+        return oidc.enter_by_link(token)
+    except NotFound:
+        return _link_gone()
 
 
 def _link_gone() -> Response:
@@ -167,7 +201,8 @@ def settings() -> BaseResponse | str:
         form.locale.data, form.theme.data, form.shortcuts.data = viewer.locale, viewer.theme, viewer.shortcuts
     page = queries.settings_page(signed_in(viewer))
     return make_response(
-        render_template("accounts/settings.html", form=form, page=page), 422 if form.has_errors else 200
+        render_template("accounts/settings.html", form=form, page=page, sso=offers.standing(viewer)),
+        422 if form.has_errors else 200,
     )
 
 
@@ -187,7 +222,7 @@ def _with_appearance(response: BaseResponse, locale: str | None, theme: str | No
     for name, value in (("bahasa", locale), ("tema", theme)):
         if value:
             response.set_cookie(
-                name, value, max_age=365 * 86400, secure=_settings().https, httponly=True, samesite="Lax"
+                cookie_name(name), value, max_age=365 * 86400, secure=_settings().https, httponly=True, samesite="Lax"
             )
     return response
 
@@ -195,6 +230,7 @@ def _with_appearance(response: BaseResponse, locale: str | None, theme: str | No
 @blueprint.route("/akun/sandi", methods=["GET", "POST"])
 def change_password() -> BaseResponse | str:
     """A new password for the one that is known. Every other browser is signed out."""
+    _require_passwords()
     form = ChangePasswordForm()
     if form.is_submitted() and _password_changed(form):
         flash(_("Kata sandi Anda sudah diganti. Semua perangkat lain dikeluarkan."), "success")

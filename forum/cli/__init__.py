@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from forum.cli import audit, demo, maintenance, privacy, render, search, serve, users
+from forum.cli import attachments, audit, demo, maintenance, privacy, render, search, serve, users
 
 
 def init_app(app: Flask) -> None:
@@ -15,5 +15,6 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(render.render)
     app.cli.add_command(privacy.group)
     app.cli.add_command(search.group)
+    app.cli.add_command(attachments.group)
     maintenance.init_app(app)
     serve.init_app(app)

@@ -10,7 +10,7 @@ import click
 from flask.cli import AppGroup
 
 from forum.cli import lines
-from forum.cli.search.upkeep import progress_bar
+from forum.cli.progress import progress_bar
 from forum.core.db import db, transaction
 from forum.core.privacy import DETECTOR, find
 from forum.privacy import sources

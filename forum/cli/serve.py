@@ -149,6 +149,8 @@ def _serve_web(app: Flask, settings: Settings, listener: socket.socket, announce
         "loglevel": "warning",
         # Whom to believe about the client's address and scheme is decided by REMBUK_TRUSTED_PROXIES alone.
         "secure_scheme_headers": {},
+        "forwarder_headers": "",
+        "forwarded_allow_ips": "",
         "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108 - gunicorn's heartbeat
         "when_ready": lambda arbiter: announce(),
     }

@@ -64,7 +64,7 @@ def create(
                 nip=nip,
                 password_hash=password_hash,
             )
-            token = None if password_hash else services.make_link(SYSTEM, user_id)
+            token = None if password_hash else services.make_link(SYSTEM, user_id, emergency=settings.oidc_only)
     except RembukError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Akun {username.strip().lower()} dibuat.")
@@ -75,11 +75,14 @@ def create(
 @group.command("link")
 @click.argument("username")
 def link(username: str) -> None:
-    """Print a one-time link for USERNAME (72 hours); earlier ones stop working."""
+    """Print a one-time link for USERNAME (72 hours); earlier ones stop working.
+
+    Also the way in when single sign-on is the only one and does not work (REMBUK_OIDC_ONLY).
+    """
     try:
         person = queries.user_entry(username.strip().lower())
         with transaction():
-            token = services.make_link(SYSTEM, person.id)
+            token = services.make_link(SYSTEM, person.id, emergency=current_app.config["SETTINGS"].oidc_only)
     except NotFound:
         raise click.ClickException("Tidak ada akun dengan nama pengguna itu.") from None
     except RembukError as error:

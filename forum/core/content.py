@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import Select
 
 from forum.core.errors import NotFound
 from forum.core.viewer import Viewer
@@ -134,6 +136,29 @@ class SolvedThread:
     replies: int
 
 
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Something that moderators look after, as a line of their start page. `count(viewer)`: how much waits; None: nothing to count."""
+
+    slug: str
+    label: object
+    hint: object
+    url: str
+    count: Callable[[Viewer], int] | None = None
+
+
+_duties: dict[str, Duty] = {}
+
+
+def register_duty(duty: Duty) -> None:
+    """Add a line to the moderators' start page; a second one under the same slug replaces the first."""
+    _duties[duty.slug] = duty
+
+
+def duties() -> tuple[Duty, ...]:
+    return tuple(_duties.values())
+
+
 SolvedReader = Callable[[Viewer, frozenset[int], int], tuple[SolvedThread, ...]]
 _solved_readers: list[SolvedReader] = []
 
@@ -187,3 +212,43 @@ def register_made_reader(reader: MadeReader) -> None:
 def made_from(viewer: Viewer, thread_id: int) -> tuple[tuple[str, str], ...]:
     """Title and address of the guides that come from a thread, as far as the viewer may see them."""
     return _made_readers[0](viewer, thread_id) if _made_readers else ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileOwner:
+    """Something that files are attached to, by the name of its `kind`: it says who sees them.
+
+    `may_see(viewer, id)`: may the viewer see what is attached there? `visible(viewer)`: its SQL twin, the ids as a SELECT.
+    `in_draft(user_id, token)`: does an unsent text of that person still speak of that file?
+    """
+
+    kind: str
+    may_see: Callable[[Viewer, int], bool]
+    visible: Callable[[Viewer], Select[int]]
+    in_draft: Callable[[int, str], bool]
+
+
+_file_owners: dict[str, FileOwner] = {}
+
+
+def register_file_owner(owner: FileOwner) -> None:
+    """Let files be attached to something; a second owner of the same kind replaces the first."""
+    _file_owners[owner.kind] = owner
+
+
+def file_owners() -> tuple[FileOwner, ...]:
+    return tuple(_file_owners.values())
+
+
+ImageReader = Callable[[Collection[str]], Mapping[str, tuple[int, int]]]
+_image_readers: list[ImageReader] = []
+
+
+def register_image_reader(reader: ImageReader) -> None:
+    """Say which tokens are images of ours: `reader(tokens)` gives width and height at which each is shown in a text."""
+    _image_readers[:] = [reader]
+
+
+def image_sizes(tokens: Collection[str]) -> Mapping[str, tuple[int, int]]:
+    """Width and height of those of `tokens` that are images of ours; nothing before somebody registered."""
+    return _image_readers[0](tokens) if _image_readers and tokens else {}

@@ -34,6 +34,12 @@ class Conflict(RembukError):
     status = 409
 
 
+class Gone(RembukError):
+    """It was there, and the viewer might see it; it is no more."""
+
+    status = 410
+
+
 class TooLarge(RembukError):
     status = 413
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
 from flask import request
 
-from forum.core.i18n import _
+from forum.core.hosts import parts_of
+from forum.core.i18n import _, lazy
 
-# The fields whose text a person would miss; everything else of a form (tokens, keys, passwords) is never shown again.
-KEPT_FIELDS = ("title", "body", "tags", "reason")
-RESENT_FIELDS = (*KEPT_FIELDS, "board", "kind", "ke", "key", "version", "draft_version", "similar_seen")
+# The fields whose text a person would miss, with their labels. Features add their own: `keep`.
+_kept_labels: dict[str, object] = {
+    "title": lazy("Judul"),
+    "body": lazy("Isi"),
+    "tags": lazy("Tag"),
+    "reason": lazy("Alasan"),
+}
+# What may never come back in a page, whatever form it was typed into.
+SECRET = re.compile(r"passw|sandi|secret|^(current|confirm|identifier|kode|code|otp|token|nip|nik)$", re.IGNORECASE)
+MOST_FIELDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,11 @@ class Kept:
     name: str
     label: str
     text: str
+
+    @property
+    def is_long(self) -> bool:
+        """It was typed into a box of several lines."""
+        return self.name == "body" or "\n" in self.text or len(self.text) > 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +80,14 @@ def _texts(status: int) -> tuple[str, str, str]:
             _("Tindakan ini tidak lagi cocok dengan keadaan terbaru."),
             _("Muat ulang halamannya, lihat perubahannya, lalu coba lagi."),
         ),
+        410: (
+            _("Berkas ini sudah tidak ada"),
+            _("Catatannya masih ada, tetapi isinya sudah hilang dari penyimpanan."),
+            _("Sampaikan kepada admin Rembuk; bila Anda punya salinannya, lampirkan lagi."),
+        ),
         413: (
             _("Kiriman terlalu besar"),
-            _("Satu kiriman paling banyak 2 MB."),
+            _("Satu kiriman paling banyak %(size)d MB.", size=(request.max_content_length or 0) >> 20),
             _(
                 "Kembali ke halaman sebelumnya (tulisan Anda masih di sana), lalu pendekkan atau bagi menjadi beberapa kiriman."
             ),
@@ -97,25 +116,38 @@ def _texts(status: int) -> tuple[str, str, str]:
     return table.get(status, table[400] if status < 500 else fault)
 
 
+def keep(labels: Mapping[str, object]) -> None:
+    """Name further fields, with their labels, that hold what people write. Lost nowhere, they come back in each fault page."""
+    _kept_labels.update(labels)
+
+
 def kept_texts() -> tuple[Kept, ...]:
     """What the user typed into the form of this request, field by field."""
     if request.method != "POST" or request.mimetype not in ("application/x-www-form-urlencoded", "multipart/form-data"):
         return ()
-    labels = {"title": _("Judul"), "body": _("Isi"), "tags": _("Tag"), "reason": _("Alasan")}
     return tuple(
-        Kept(name, labels[name], request.form[name]) for name in KEPT_FIELDS if request.form.get(name, "").strip()
+        Kept(name, str(label), request.form[name])
+        for name, label in _kept_labels.items()
+        if request.form.get(name, "").strip()
     )
 
 
-def _resend_fields() -> tuple[tuple[str, str], ...]:
-    kept = {item.name for item in kept_texts()}
-    return tuple((name, request.form[name]) for name in RESENT_FIELDS if name in request.form and name not in kept)
+def _resend_fields(kept: tuple[Kept, ...]) -> tuple[tuple[str, str], ...] | None:
+    """The rest of the form; None where it holds something that may not come back, or more than a form of ours."""
+    shown = {item.name for item in kept}
+    rest = [
+        (name, value) for name, value in request.form.items(multi=True) if name not in shown and name != "csrf_token"
+    ]
+    has_files = any(file.filename for file in request.files.values())
+    if len(rest) > MOST_FIELDS or has_files or any(SECRET.search(name) for name, _value in rest):
+        return None
+    return tuple(rest)
 
 
 def _from_our_pages() -> bool:
     """A form of another site must not be handed a fresh token here. Browsers tell; what tells nothing is not a browser."""
     origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if origin is not None and parts_of(origin).netloc != request.host:
         return False
     return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
 
@@ -127,14 +159,15 @@ def page_for(
     title, usual, hint = _texts(status)
     kept = kept_texts() if status != 413 else ()
     offer = bool(kept) and _from_our_pages() and (status in (429, 503) if resend is None else resend)
+    fields = _resend_fields(kept) if offer else None
     return ErrorPage(
         status=status,
         title=title,
         message=message or usual,
         hint=hint if kept or status != 429 else "",
         kept=kept,
-        resend_to=request.full_path.rstrip("?") if offer else None,
-        resend_fields=_resend_fields() if offer else (),
+        resend_to=request.full_path.rstrip("?") if fields is not None else None,
+        resend_fields=fields or (),
         retry_after=retry_after,
         reference=reference,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -12,6 +12,7 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import Babel, get_locale, get_translations, gettext, lazy_gettext, ngettext
+from flask_babel.speaklater import LazyString
 from markupsafe import Markup
 
 from forum.core import clock
@@ -32,11 +33,13 @@ __all__ = [
     "exact_time",
     "lazy",
     "local_date",
+    "message_id",
     "ngettext",
     "number",
     "relative_time",
     "short_time",
     "time_tag",
+    "translated",
 ]
 
 
@@ -55,6 +58,20 @@ def page_ngettext(singular: str, plural: str, num: int, **variables: Any) -> Mar
     """`ngettext` for templates, with `num` among the variables. Indonesian has no plural forms."""
     text = singular if language() == "id" else get_translations().ungettext(singular, plural, num)
     return Markup(text) % {"num": num, **variables}  # noqa: S704 - our own words
+
+
+def message_id(text: object) -> str:
+    """The id of a sentence that was marked with `lazy`, to be kept and translated later; a plain text is its own."""
+    return str(text._args[0]) if isinstance(text, LazyString) else str(text)
+
+
+def translated(message: str, params: Mapping[str, Any]) -> str:
+    """A sentence by its id in the language of the request; as it is where `params` do not fill it."""
+    text = str(gettext(message))
+    try:
+        return text % params if params else text
+    except (KeyError, ValueError, TypeError):
+        return text
 
 
 def language() -> str:

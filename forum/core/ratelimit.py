@@ -36,13 +36,21 @@ GUESSING_TOLD = Limit("guessing-told", 1, 86400)
 WRITE = Limit("write", 20, 60)
 PREVIEW = Limit("preview", 60, 60)
 ACT = Limit("act", 120, 60)
+FLAG = Limit("flag", 20, 3600)
 DRAFT = Limit("draft", 60, 60)
+# A file each; refused ones count too.
+UPLOAD = Limit("upload", 30, 60)
+UPLOAD_DAY = Limit("upload-day", 100, 86_400)
 # Reads: counted in memory (see `hit_here`). Suggestions are asked for at every pause while somebody types.
 SEARCH = Limit("search", 60, 60)
 SUGGEST = Limit("suggest", 120, 60)
 SIMILAR = Limit("similar", 60, 60)
 # Each takes about a second of a processor.
 PDF = Limit("pdf", 10, 60)
+# Whatever is sent, to any address, whether it has a limit of its own or not; also counted in memory. A whole office may come
+# through one address.
+SEND = Limit("send", 300, 60)
+SEND_ADDRESS = Limit("send-address", 1200, 60)
 
 
 class RateCount(Base):

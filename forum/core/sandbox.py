@@ -34,6 +34,7 @@ import sys
 import threading
 import time
 import weakref
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,13 @@ class Renderer:
         self._nursery: _Nursery | None = None
 
     def render(
-        self, text: str, limits: Limits = POST, *, known: frozenset[str] | None = None, scope: str = ""
+        self,
+        text: str,
+        limits: Limits = POST,
+        *,
+        known: frozenset[str] | None = None,
+        images: Mapping[str, tuple[int, int]] | None = None,
+        scope: str = "",
     ) -> Rendered:
         """Like `markup.render`, but never longer than the time limit.
 
@@ -90,7 +97,7 @@ class Renderer:
             worker = self._take()
             # Waiting for a slot must not shorten the time of an innocent text to nothing.
             deadline = max(deadline, time.monotonic() + self._timeout / 4)
-            return self._render_with(worker, _request(text, limits, known, scope), deadline)
+            return self._render_with(worker, _request(text, limits, known, images, scope), deadline)
         finally:
             self._slots.release()
 
@@ -197,12 +204,19 @@ os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, 
 # In the process that serves -------------------------------------------------------------------------------------
 
 
-def _request(text: str, limits: Limits, known: frozenset[str] | None, scope: str) -> bytes:
+def _request(
+    text: str,
+    limits: Limits,
+    known: frozenset[str] | None,
+    images: Mapping[str, tuple[int, int]] | None,
+    scope: str,
+) -> bytes:
     return json.dumps(
         {
             "text": text,
             "limits": asdict(limits),
             "known": None if known is None else sorted(known),
+            "images": None if images is None else dict(images),
             "scope": scope,
         }
     ).encode()
@@ -298,7 +312,7 @@ class _Nursery:
         program = f"import sys; sys.path.insert(0, {root!r}); from forum.core import sandbox; sandbox._nurse()"
         with theirs:
             # Its own process group: Ctrl-C in a terminal is for the server, which then closes the socket.
-            self.process = subprocess.Popen(  # noqa: S603
+            self.process = subprocess.Popen(  # noqa: S603 - our own command
                 [sys.executable, "-I", "-c", program, str(theirs.fileno()), str(memory)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -409,7 +423,8 @@ def _answer(request: bytes) -> dict[str, Any]:
     try:
         job = json.loads(request)
         known = None if job["known"] is None else frozenset(job["known"])
-        result = render(job["text"], Limits(**job["limits"]), known=known, scope=job["scope"])
+        limits = Limits(**job["limits"])
+        result = render(job["text"], limits, known=known, images=job["images"], scope=job["scope"])
     except Refused as refusal:
         answer = {"code": refusal.code, "params": refusal.params}
         return answer | {"spent": True} if refusal.code == "too_complex" else answer

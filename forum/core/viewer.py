@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -17,6 +17,7 @@ class Viewer:
     """The person who asks, or nobody (`id` is None).
 
     `moderated_boards`: None = a moderator of every board; otherwise the ids of the boards to which a moderator is limited.
+    `unread`: how many notices wait for them; no part of who they are.
     """
 
     id: int | None = None
@@ -28,6 +29,7 @@ class Viewer:
     locale: str = "id"
     theme: str = "system"
     shortcuts: bool = True
+    unread: int = field(default=0, compare=False)
 
     @property
     def is_authenticated(self) -> bool:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import timedelta
 from functools import lru_cache
+from hashlib import sha384
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 from wsgiref.headers import Headers
 
 import structlog
@@ -29,11 +30,17 @@ from forum.config import ROOT, Settings
 from forum.core import faults, i18n, outbox, timing
 from forum.core.db import db
 from forum.core.errors import RembukError, TooMany
+from forum.core.hosts import OwnHosts, parts_of
 from forum.core.templating import Unindent
 
 STATIC = ROOT / "static"
 WORKER_LATE = timedelta(minutes=2)
 HOUR, YEAR = 3600, 365 * 24 * 3600
+HSTS = f"max-age={2 * YEAR}; includeSubDomains"
+# Of what a browser could offer to scripts, this is the part that can watch or charge people.
+NOT_NEEDED = (
+    "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi", "payment", "usb",
+)  # fmt: skip
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -41,12 +48,14 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Permissions-Policy": ", ".join(f"{name}=()" for name in NOT_NEEDED),
 }
 CSP = (
     "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; "
+    "require-trusted-types-for 'script'; trusted-types rembuk"  # frontend/js/html.js makes it
 )
+SECURE_CSP = CSP + "; upgrade-insecure-requests"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -86,6 +95,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         csrf_token=generate_csrf,
         form_key=form_key,
         asset=asset,
+        integrity=integrity,
+        site_address=site_address,
         csp_nonce=lambda: g.nonce,
         csrf_field=csrf_field,
         time_tag=i18n.time_tag,
@@ -110,11 +121,11 @@ def init_app(app: Flask, settings: Settings) -> None:
         app.wsgi_app,
         max_age=HOUR,
         immutable_file_test=r"^/static/dist/.+-[0-9A-Za-z]{8,}\.\w+$",
-        add_headers_function=_head_file,
+        add_headers_function=_head_secure_file if settings.https else _head_file,
     )
     static.add_files(str(STATIC), prefix="static/")
     static.add_files(str(STATIC / "root"))
-    app.wsgi_app = static  # type: ignore[method-assign]
+    app.wsgi_app = OwnHosts(static, settings.hosts, addresses=settings.env != "production")  # type: ignore[assignment, method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
@@ -138,6 +149,28 @@ def asset(name: str) -> str:
     return "/static/dist/" + _manifest(mtime)[name]
 
 
+@lru_cache(maxsize=64)
+def _hash_of(path: str) -> str:
+    return "sha384-" + b64encode(sha384((STATIC / path.removeprefix("/static/")).read_bytes()).digest()).decode()
+
+
+def integrity(name: str) -> str:
+    """What the browser compares a built file with before it runs it."""
+    return _hash_of(asset(name))
+
+
+def site_address() -> str:
+    """Where people reach the site, without a slash at the end; as this request reached it while nothing is set."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return (settings.base_url or request.host_url).rstrip("/")
+
+
+def cookie_name(name: str) -> str:
+    """The name that a cookie has here: over HTTPS one that no other host, and no page without TLS, can set."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return f"__Host-{name}" if settings.https else name
+
+
 def form_key() -> str:
     """A key for a form that is shown: whoever sends the form twice makes one post."""
     return secrets.token_urlsafe(16)
@@ -148,6 +181,9 @@ def csrf_field() -> Markup:
 
 
 def _begin() -> None:
+    most = getattr(current_app.view_functions.get(request.endpoint or ""), "most_bytes", None)
+    if most is not None and request.mimetype == "multipart/form-data":
+        request.max_content_length = most
     g.nonce = secrets.token_urlsafe(16)
     g.meter = timing.start()
 
@@ -156,10 +192,11 @@ def _finish(response: Response) -> Response:
     settings: Settings = current_app.config["SETTINGS"]
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", CSP.format(nonce=g.get("nonce", "")))
+    policy = SECURE_CSP if settings.https else CSP
+    response.headers.setdefault("Content-Security-Policy", policy.format(nonce=g.get("nonce", "")))
     response.headers.setdefault("Cache-Control", "no-store")
     if settings.https:
-        response.headers.setdefault("Strict-Transport-Security", f"max-age={2 * YEAR}; includeSubDomains")
+        response.headers.setdefault("Strict-Transport-Security", HSTS)
     meter: timing.Meter | None = g.get("meter")
     if settings.server_timing and meter:
         response.headers["Server-Timing"] = (
@@ -177,6 +214,11 @@ def _head_file(headers: Headers, path: str, url: str) -> None:
     """Static files are answered before the application: they are no other type than they say, and no other site's."""
     headers["X-Content-Type-Options"] = HEADERS["X-Content-Type-Options"]
     headers["Cross-Origin-Resource-Policy"] = HEADERS["Cross-Origin-Resource-Policy"]
+
+
+def _head_secure_file(headers: Headers, path: str, url: str) -> None:
+    _head_file(headers, path, url)
+    headers["Strict-Transport-Security"] = HSTS
 
 
 def _rendering_starts(sender: Flask, template: Any, **extra: Any) -> None:
@@ -201,7 +243,7 @@ def see_other(url: str) -> WerkzeugResponse:
 
 def back_to(fallback: str) -> str:
     """The path of the page whose form was sent, if the browser tells and it is one of ours; else `fallback`."""
-    parts = urlsplit(request.referrer or "")
+    parts = parts_of(request.referrer)
     if parts.netloc != request.host or not parts.path.startswith("/") or parts.path.startswith("//"):
         return fallback
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
@@ -261,6 +303,22 @@ def public(view: F) -> F:
     """Marks a view that answers without signing in. Every other one is closed to strangers."""
     view.is_public = True  # type: ignore[attr-defined]
     return view
+
+
+def open_to_suspended(view: F) -> F:
+    """Marks a view that those who may not write for a time can still send a form to: about themselves, not to others."""
+    view.is_open_to_suspended = True  # type: ignore[attr-defined]
+    return view
+
+
+def takes_files(most_bytes: int) -> Callable[[F], F]:
+    """Marks a view whose requests may be that large when they carry files; every other one takes MAX_CONTENT_LENGTH."""
+
+    def mark(view: F) -> F:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 @blueprint.get("/sehat")

@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from forum.core.content import (
     ContributionTab,
+    FileOwner,
     register_board_names,
     register_contributions,
+    register_file_owner,
     register_post_reader,
     register_share_reader,
     register_solved_reader,
@@ -15,8 +17,9 @@ from forum.core.content import (
 )
 from forum.core.i18n import lazy
 from forum.core.viewer import Viewer
-from forum.discussions.queries import contributions, search_cards, searching, taking_up
+from forum.discussions.queries import contributions, files, moderated, search_cards, searching, taking_up
 from forum.discussions.queries.admin import board_names
+from forum.discussions.queries.shapes import FILES
 from forum.search import sources
 from forum.search.documents import Kind, SearchDocument
 from forum.search.sources import Card, Choice
@@ -74,9 +77,11 @@ def register() -> None:
         ContributionTab("solusi", lazy("Jawaban diterima"), contributions.solution_count, contributions.solutions)
     )
     register_board_names(board_names)
+    register_file_owner(FileOwner(FILES, files.may_see, files.visible, files.in_draft))
     register_thread_reader(taking_up.source_thread)
     register_post_reader(taking_up.post_html)
     register_solved_reader(taking_up.solved_threads)
     register_share_reader(taking_up.cited_share)
     sources.register(Discussions())
     sources.register_places(BoardsAndTags())
+    moderated.register()

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from forum.core.i18n import _
 from forum.core.viewer import Role, Viewer
-from forum.discussions.models import Board, BoardAccess, Thread
+from forum.discussions.models import Board, BoardAccess, Post, Thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,21 @@ def threads_visible_to(viewer: Viewer) -> ColumnElement[bool]:
     return and_(readable, Thread.deleted_at.is_(None))
 
 
+def may_see_post(viewer: Viewer, board: BoardRules, thread: ThreadState, post: PostState) -> bool:
+    """What a deleted post held, moderators of the board alone."""
+    return may_see_thread(viewer, board, thread) and (not post.is_deleted or viewer.moderates(board.id))
+
+
+def posts_visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """SQL twin of `may_see_post`, for a statement over `Post` and `Thread`."""
+    if viewer.is_admin or (viewer.role is Role.MODERATOR and viewer.moderated_boards is None):
+        return threads_visible_to(viewer)
+    shown: ColumnElement[bool] = Post.deleted_at.is_(None)
+    if viewer.moderated_boards and viewer.role is Role.MODERATOR:
+        shown = or_(shown, Thread.board_id.in_(sorted(viewer.moderated_boards)))
+    return and_(threads_visible_to(viewer), shown)
+
+
 def refuse_posting(viewer: Viewer, board: BoardRules) -> str:
     """Why the viewer may not open a thread here; '' if they may."""
     if board.is_archived:
@@ -166,6 +181,11 @@ def may_restore(viewer: Viewer, thread: ThreadState, post: PostState) -> bool:
 def may_vote(viewer: Viewer, thread: ThreadState, post: PostState) -> bool:
     """Everyone who reads, but not on their own posts."""
     return viewer.is_authenticated and not post.is_deleted and not thread.is_deleted and post.author_id != viewer.id
+
+
+def may_report(viewer: Viewer, thread: ThreadState, post: PostState) -> bool:
+    """Everyone who reads, but not their own posts."""
+    return may_vote(viewer, thread, post)
 
 
 def may_solve(viewer: Viewer, thread: ThreadState) -> bool:

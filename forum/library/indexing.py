@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from forum.core.content import register_made_reader
+from forum.core.content import Duty, FileOwner, register_duty, register_file_owner, register_made_reader
+from forum.core.i18n import lazy
 from forum.core.viewer import Viewer
-from forum.library.queries import guides, searching
+from forum.library.queries import desk, files, guides, searching
 from forum.search import sources
 from forum.search.documents import Kind, SearchDocument
 from forum.search.sources import Card
@@ -40,6 +41,9 @@ class Guides:
 
 
 def register() -> None:
-    """What search finds, and which guides come from a thread."""
+    """What search finds, which guides come from a thread, and who sees files of revisions."""
     sources.register(Guides())
     register_made_reader(guides.made_from)
+    hint = lazy("Naskah yang menunggu tinjauan, panduan yang dilaporkan atau perlu ditinjau ulang")
+    register_duty(Duty("guides", lazy("Meja kurator"), hint, "/moderasi/panduan", desk.waiting))
+    register_file_owner(FileOwner(files.FILES, files.may_see, files.visible, files.in_draft))

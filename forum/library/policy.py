@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy.orm import aliased
 
 from forum.core.i18n import _
 from forum.core.viewer import Viewer
 from forum.library.models import Guide, GuideRevision
-from forum.library.workflow import Who
+from forum.library.workflow import State, Who
 
 
 class GuideState(Protocol):
@@ -52,6 +53,42 @@ def guides_visible_to(viewer: Viewer) -> ColumnElement[bool]:
         .exists()
     )
     return or_(own, and_(Guide.published_number.is_not(None), Guide.audience == "everyone"))
+
+
+class RevisionState(Protocol):
+    """What decides about a revision."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def author_id(self) -> int: ...
+
+
+# What stands, or stood, in the guide for its readers.
+READ = (State.PUBLISHED, State.FORMER)
+
+
+def may_see_revision(viewer: Viewer, guide: GuideState, revision: RevisionState) -> bool:
+    """What was published, those who see the guide; the rest, its author and curators."""
+    if not viewer.is_authenticated:
+        return False
+    if may_curate(viewer) or revision.author_id == viewer.id:
+        return True
+    return revision.state in READ and may_see_guide(viewer, guide)
+
+
+def revisions_visible_to(viewer: Viewer) -> ColumnElement[bool]:
+    """SQL twin of `may_see_revision`, for a statement over `GuideRevision` and `Guide`."""
+    if not viewer.is_authenticated:
+        return false()
+    if may_curate(viewer):
+        return true()
+    published = and_(GuideRevision.state.in_(READ), Guide.published_number.is_not(None), Guide.audience == "everyone")
+    wrote = aliased(GuideRevision)
+    co_author = (
+        select(wrote.id).where(wrote.guide_id == Guide.id, wrote.author_id == viewer.id).correlate(Guide).exists()
+    )
+    return or_(GuideRevision.author_id == viewer.id, published, and_(GuideRevision.state.in_(READ), co_author))
 
 
 def who_is(viewer: Viewer, authors: frozenset[int]) -> Who:

@@ -6,9 +6,9 @@ and writes the audit log; the act itself only changes its own room.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from forum.core.viewer import Viewer
 
@@ -30,12 +30,29 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """What an act asks for beside its reason: a line of text, a number, a tick, or one of `options(actor, id)` (value and label).
+
+    What is typed comes to `perform` as a string under `name` in its values ('' for nothing, "1" for a tick); an Invalid that names the
+    field is shown beside it.
+    """
+
+    name: str
+    label: object
+    type: Literal["text", "number", "tick", "choice"] = "text"
+    hint: object = ""
+    default: str = ""
+    options: Callable[[Viewer, int], Sequence[tuple[str, object]]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """An act by its name ("thread.split").
 
     `kind`: what it is done to ("thread", "post", "user"). `perform(actor, id, values)` checks the permission itself and raises NotFound,
     Denied, Invalid, Conflict; `undo(actor, undo)` takes it back, and raises Conflict when what has happened since stands in the way.
-    `told`: the sentence for those concerned, translated when it is shown, with %(title)s.
+    `told`: the sentence for those concerned, translated when it is shown, with %(title)s. The reason is among the values, under "reason".
+    `fields`: what else it asks for. `offered(actor, id)`: whether it makes sense as things stand; None: always.
     """
 
     name: str
@@ -44,6 +61,8 @@ class Act:
     told: object
     perform: Callable[[Viewer, int, Mapping[str, Any]], Done]
     undo: Callable[[Viewer, Mapping[str, Any]], None] | None = None
+    fields: tuple[Field, ...] = ()
+    offered: Callable[[Viewer, int], bool] | None = None
 
 
 _acts: dict[str, Act] = {}

@@ -9,7 +9,7 @@ from forum.core.errors import Invalid
 from forum.core.forms import Form, line, text_of
 from forum.core.i18n import lazy
 from forum.privacy.masking import masked
-from forum.privacy.services.checking import MOST_REASON, NO_OVERRIDE, SHOWN, Found, Override, PersonalData
+from forum.privacy.services.personal import MOST_REASON, NO_OVERRIDE, SHOWN, Found, Override, PersonalData
 
 # The buttons beside the findings.
 ANSWERS = ("samarkan", "bukan_data_pribadi")

@@ -21,6 +21,9 @@ from sqlalchemy import delete, or_
 
 from forum.accounts import services as accounts
 from forum.accounts.models import OneTimeLink, SecondFactor, UserSession
+from forum.accounts.oidc import services as oidc
+from forum.attachments import storage
+from forum.attachments.services import keeping as attachments
 from forum.config import Settings
 from forum.core import clock, mail, outbox, ratelimit
 from forum.core.content import CITATIONS
@@ -28,6 +31,7 @@ from forum.core.db import db, transaction
 from forum.discussions.models import Draft
 from forum.discussions.services import upkeep
 from forum.library.services import citing, due
+from forum.moderation.services import acting, checking
 from forum.privacy.services import scanning
 from forum.search.services import log
 
@@ -39,6 +43,7 @@ KEEP_DRAFTS = timedelta(days=180)
 # Short, so that a worker that is told to stop does not keep anybody waiting.
 RENDER_FOR = timedelta(seconds=5)
 SCAN_FOR = timedelta(seconds=5)
+COLLECT_FOR = timedelta(seconds=20)
 
 
 def heartbeat(key: str) -> None:
@@ -56,6 +61,7 @@ def forget_ended_sessions(key: str) -> None:
         db.session.execute(
             delete(SecondFactor).where(SecondFactor.confirmed_at.is_(None), SecondFactor.created_at < before)
         )
+        oidc.forget_spent()
 
 
 def forget_rate_counts(key: str) -> None:
@@ -84,7 +90,7 @@ def send_welcome(key: str) -> None:
     """Mail a person the link to their first password. Done again it sends another link, and only that one opens."""
     settings: Settings = current_app.config["SETTINGS"]
     person = accounts.newcomer(int(key))
-    if person is None or not settings.mail_server:
+    if person is None or not settings.mail_server or settings.oidc_only:
         return
     with transaction():
         token = accounts.issue_link(person.id)
@@ -135,6 +141,33 @@ def look_for_personal_data(key: str) -> None:
                 return
 
 
+def check_post(key: str) -> None:
+    """Look whether a post is something for moderators."""
+    if found := checking.look(int(key)):
+        with transaction():
+            checking.open_cases(int(key), found)
+
+
+def forget_undo(key: str) -> None:
+    """Let go of what taking back old acts of moderators would have needed."""
+    with transaction():
+        acting.forget_undo()
+
+
+def collect_files(key: str) -> None:
+    """Drop files that nobody posted, and what the store keeps of them: prefix by prefix from `key` on, for as long as COLLECT_FOR."""
+    with transaction():
+        attachments.forget_rows()
+    store, until = storage.current(), clock.now() + COLLECT_FOR
+    attachments.tidy(store)
+    for prefix in storage.PREFIXES[storage.PREFIXES.index(key or storage.PREFIXES[0]) :]:
+        if clock.now() >= until:
+            with transaction():
+                outbox.put("attachments.collect_rest", prefix)
+            return
+        attachments.collect(store, prefix)
+
+
 HANDLERS: dict[str, Handler] = {
     "worker.heartbeat": heartbeat,
     "mail.welcome": send_welcome,
@@ -143,10 +176,14 @@ HANDLERS: dict[str, Handler] = {
     "housekeeping.rate_counts": forget_rate_counts,
     "housekeeping.drafts": forget_old_drafts,
     "housekeeping.searches": forget_old_searches,
+    "housekeeping.undo": forget_undo,
     "posts.render_again": render_again,
     CITATIONS: count_citations,
+    checking.CHECK: check_post,
     "library.review_dates": review_dates,
     "privacy.scan": look_for_personal_data,
+    "attachments.collect": collect_files,
+    "attachments.collect_rest": collect_files,
 }
 
 PERIODIC: dict[str, timedelta] = {
@@ -155,7 +192,9 @@ PERIODIC: dict[str, timedelta] = {
     "housekeeping.rate_counts": timedelta(hours=6),
     "housekeeping.drafts": timedelta(hours=24),
     "housekeeping.searches": timedelta(hours=24),
+    "housekeeping.undo": timedelta(hours=24),
     "posts.render_again": timedelta(minutes=2),
     "library.review_dates": timedelta(hours=1),
     "privacy.scan": timedelta(minutes=15),
+    "attachments.collect": timedelta(hours=6),
 }

@@ -9,10 +9,11 @@ from markupsafe import Markup
 from sqlalchemy import select
 
 from forum.accounts.models import User
+from forum.core.content import image_sizes
 from forum.core.db import db
 from forum.core.errors import Invalid
 from forum.core.i18n import _
-from forum.core.markup import POST, Limits, Refused, normalise, scope_of
+from forum.core.markup import POST, Limits, Refused, normalise, scope_of, uploads_in
 from forum.core.sandbox import default_renderer
 from forum.core.text import one_line
 
@@ -65,13 +66,14 @@ def mentioned(body: str) -> set[str]:
 def render(body: str, limits: Limits = POST, people: frozenset[str] | None = None, field: str = "body") -> Text:
     """Clean and render `body`, in a child process that may be killed. Raises Invalid (field `field`).
 
-    Mentions of usernames in `people` become links; None looks up who there is.
+    Mentions of usernames in `people` become links; None looks up who there is. Uploaded images are shown.
     """
     body = normalise(body)
     names = mentioned(body[: limits.characters])
     known = known_usernames(names) if people is None else people & names
+    images = image_sizes(uploads_in(body[: limits.characters]))
     try:
-        rendered = default_renderer().render(body, limits, known=known, scope=scope_of(body))
+        rendered = default_renderer().render(body, limits, known=known, images=images, scope=scope_of(body))
     except Refused as error:
         raise Invalid(refusal(error), field) from error
     return Text(body, rendered.html, rendered.version)

@@ -32,6 +32,7 @@ export function startComposers() {
   };
   document.addEventListener('focusin', load);
   document.addEventListener('pointerdown', load);
+  document.addEventListener('dragenter', load);
 
   // a tool pressed before its code is here works when it has come
   document.addEventListener('click', async (event) => {

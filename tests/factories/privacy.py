@@ -9,7 +9,7 @@ from forum.core.db import db, transaction
 from forum.discussions.models import Post
 from forum.discussions.services import changing
 from forum.privacy.models import PrivacyFinding, State
-from forum.privacy.services.checking import found_in, note
+from forum.privacy.services.personal import found_in, note
 from tests.factories.accounts import viewer_for
 from tests.factories.discussions import a_text
 

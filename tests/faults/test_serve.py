@@ -192,7 +192,9 @@ def test_a_database_of_a_newer_version_is_not_touched(serving: Serving) -> None:
 def test_a_production_start_refuses_sample_accounts(serving: Serving) -> None:
     serving.sql("UPDATE users SET is_sample = 1")
     for command in ("serve", "worker"):
-        answer = serving.flask(command, REMBUK_ENV="production", REMBUK_HTTPS="1")
+        answer = serving.flask(
+            command, REMBUK_ENV="production", REMBUK_HTTPS="1", REMBUK_BASE_URL="https://rembuk.contoh.go.id"
+        )
         assert_one_sentence(answer, "sample accounts")
 
 

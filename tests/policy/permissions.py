@@ -65,6 +65,13 @@ THREAD = {
 }
 AUTHORS = OWNER | STAFF
 
+FILES = (
+    _get("attachments.file", "/lampiran/{file}", note="as the post that it is attached to"),
+    _get("attachments.thumbnail", "/lampiran/{file}/kecil"),
+    _post("attachments.upload", "/lampiran", done=422, note="one's own; here without a file"),
+    _post("attachments.remove", "/lampiran/{own_file}/hapus", who=OWNER, refused=404, note="before it is posted"),
+)
+
 READING = (
     _get("discussions.home", "/"),
     _get("discussions.threads", "/diskusi"),
@@ -212,6 +219,43 @@ CURATING = (
     _get("discussions.summary", "/diskusi/{thread}/ringkasan", who=STAFF),
     _post("discussions.summary", "/diskusi/{thread}/ringkasan", who=STAFF, fields={"body": BODY}),
 )
+MODERATING = (
+    _get("moderation.start", "/moderasi", who=CURATORS),
+    _get("moderation.queue", "/moderasi/kasus", who=CURATORS),
+    _get("moderation.case", "/moderasi/kasus/{case}", who=STAFF, but={"moderator elsewhere": 404}),
+    _post("moderation.hand_over", "/moderasi/kasus/{case}/pegang", who=STAFF, but={"moderator elsewhere": 404},
+          fields={"aksi": "ambil", "version": "1"}),
+    _post("moderation.add_note", "/moderasi/kasus/{case}/catatan", who=STAFF, but={"moderator elsewhere": 404},
+          fields={"body": BODY}),
+    _get("moderation.decide", "/moderasi/kasus/{case}/putuskan?tindakan=none", who=STAFF, but={"moderator elsewhere": 404}),
+    _post("moderation.decide", "/moderasi/kasus/{case}/putuskan?tindakan=none", who=STAFF, but={"moderator elsewhere": 404},
+          fields={"version": "1", "reason": "Tidak melanggar."}),
+    _get("moderation.act", "/moderasi/tindakan/post/{reply}", who=STAFF),
+    _post("moderation.act", "/moderasi/tindakan/post/{reply}?tindakan=post.rephrase", who=STAFF,
+          fields={"reason": "Mohon lebih santun."}),
+    _get("moderation.rulings", "/moderasi/keputusan", who=CURATORS),
+    _get("moderation.ruling", "/keputusan/{ruling}", who=AUTHORS, refused=404, note="those concerned, and moderators of its board"),
+    _post("moderation.appeal", "/keputusan/{ruling}/banding", who=OWNER, refused=404, but={"moderator": 403, "admin": 403},
+          fields={"body": BODY}, note="those concerned alone"),
+    _post("moderation.take_back", "/keputusan/{ruling}/cabut", who=STAFF, refused=404, but={"author": 403},
+          fields={"reason": "Keliru."}),
+    _get("moderation.appeals", "/moderasi/banding", who=CURATORS),
+    _get("moderation.appeal_page", "/moderasi/banding/{appeal}", who=STAFF, but={"moderator elsewhere": 404}),
+    _post("moderation.appeal_page", "/moderasi/banding/{appeal}", who=STAFF, but={"moderator elsewhere": 404},
+          fields={"outcome": "upheld", "answer": "Tetap."}, note="never the moderator who acted"),
+    _get("moderation.flag", "/laporkan/post/{reply}", who=SIGNED_IN - OWNER, note="never one's own"),
+    _post("moderation.flag", "/laporkan/post/{reply}", who=SIGNED_IN - OWNER, fields={"reason": "rude"}),
+    _post("moderation.withdraw", "/laporkan/post/{flagged}/tarik", who=frozenset({"member"}), refused=404,
+          note="the reporter alone"),
+    _get("moderation.words", "/moderasi/kata", who=ADMINS),
+    _post("moderation.words", "/moderasi/kata", who=ADMINS, but={"admin": 409}, fields={"words": "sabun", "version": "lama"},
+          note="409: an older list"),
+)  # fmt: skip
+NOTICES = (
+    _get("notifications.notices", "/notifikasi", note="one's own"),
+    _post("notifications.open_notice", "/notifikasi/{notice}", who=OWNER, refused=404, note="another's notice is not there"),
+    _post("notifications.read_all", "/notifikasi/dibaca"),
+)  # fmt: skip
 SAME_PASSWORD = {"current": "salah sama sekali", "password": "", "confirm": ""}
 ACCOUNT = (
     _get("accounts.sign_in", "/masuk", done=302, but={"stranger": 200}),
@@ -248,6 +292,13 @@ ACCOUNT = (
     _get("second_factor.switch_off", "/akun/langkah-kedua/matikan", done=302, note="302: no second step"),
     _post("second_factor.switch_off", "/akun/langkah-kedua/matikan", done=302, note="302: no second step"),
     _post("accounts.set_appearance", "/akun/tampilan", who=EVERYBODY, done=302, fields={"theme": "dark"}),
+    _get("oidc.start", "/masuk/sso", who=EVERYBODY, done=404, note="404: without single sign-on"),
+    _get("oidc.finish", "/masuk/sso/kembali", who=EVERYBODY, done=404, note="404: without single sign-on"),
+    _post("oidc.logout_token", "/masuk/sso/keluar", who=EVERYBODY, done=404, note="404: without single sign-on"),
+    _get("oidc.signed_out", "/keluar/selesai", who=EVERYBODY, done=404, note="404: without single sign-on"),
+    _post("oidc.link", "/akun/sso", done=404, note="404: without single sign-on"),
+    _get("oidc.confirm", "/akun/sso/pastikan", done=404, note="404: without single sign-on"),
+    _post("oidc.unlink", "/akun/sso/lepas", done=404, note="404: without single sign-on"),
 )  # fmt: skip
 PERSON = {"name": "Orang Lain", "email": "{key}@contoh.go.id", "status": "pns", "role": "member", "is_active": "y"}
 PLACE = {"position": "3", "icon": "messages", "colour": "navy"}
@@ -315,6 +366,8 @@ PERSONAL_DATA = (
         "privacy.erase", "/admin/pengguna/{bystander}/hapus-data", who=ADMINS, done=422, note="422: not typed once more"
     ),
 )  # fmt: skip
+# Sent by a server, not by a form: its own signature takes the place of our token.
+WITHOUT_TOKEN = frozenset({"oidc.logout_token"})
 OPEN = (_get("web.health", "/sehat", who=EVERYBODY),)
 
 SECTIONS: dict[str, tuple[Row, ...]] = {
@@ -322,8 +375,11 @@ SECTIONS: dict[str, tuple[Row, ...]] = {
     "Writing": WRITING,
     "Searching": SEARCHING,
     "The library": LIBRARY,
+    "Files": FILES,
     "Marking": MARKING,
     "Moderating": CURATING,
+    "Cases, rulings, appeals": MODERATING,
+    "Notices": NOTICES,
     "Looking after searching": SEARCH_CARE,
     "One's own account": ACCOUNT,
     "Administration": ADMIN,

@@ -26,8 +26,10 @@ from forum.search.services.thesaurus import Change
 from tests.factories.accounts import a_member, a_moderator, a_unit, an_admin, sign_in, viewer_for
 from tests.factories.argon2 import cheap_argon2
 from tests.factories.discussions import a_board, a_key, a_reply, a_tag, a_text, a_thread, delete
+from tests.factories.files import an_image
 from tests.factories.forms import csrf_token
 from tests.factories.guides import a_draft, a_guide, a_pending
+from tests.factories.moderation import a_case, a_flag, a_ruling, an_appeal, newest_notice
 from tests.factories.privacy import a_finding
 from tests.optional import missing
 from tests.policy.permissions import ROLES, ROWS, Row
@@ -84,6 +86,12 @@ class Names(dict[str, str]):
             draft = reading.save_draft(by, place, {"body": "Belum selesai"})
             return str(draft.id if draft else 0)
 
+    def _file(self) -> str:
+        return an_image(self.scene.author, owner=("post", int(self._reply()))).token
+
+    def _own_file(self) -> str:
+        return an_image(self.scene.author).token
+
     def _tag(self) -> str:
         return a_tag(f"tag-{next(_numbers)}").slug
 
@@ -133,6 +141,31 @@ class Names(dict[str, str]):
         assert by is not None
         with transaction():
             return str(breaches.open_breach(viewer_for(by), "Kebocoran uji", [held], clock.now()))
+
+    def _flagged(self) -> str:
+        """A reply that the member reported."""
+        post_id, member = self._reply_elsewhere(), self.scene.people["member"]
+        assert member is not None
+        a_flag(member, post_id)
+        return str(post_id)
+
+    def _reply_elsewhere(self) -> int:
+        """A reply in a thread of its own, which nothing else happens to."""
+        return a_reply(self.scene.author, a_thread(self.scene.author, self.scene.board)).post_id
+
+    def _case(self) -> str:
+        return str(a_case(self._reply_elsewhere()))
+
+    def _ruling(self) -> str:
+        """What another moderator asked of the author."""
+        return str(a_ruling(a_moderator(), self._reply_elsewhere()))
+
+    def _appeal(self) -> str:
+        return str(an_appeal(self.scene.author, int(self._ruling())))
+
+    def _notice(self) -> str:
+        self._ruling()
+        return str(newest_notice(self.scene.author))
 
     def _bystander(self) -> str:
         return a_member().username
@@ -214,7 +247,7 @@ def test_a_method_that_an_address_does_not_serve_is_refused(app: Flask, role: st
 
 def about_the_board(rows: tuple[Row, ...]) -> Iterator[Row]:
     for row in rows:
-        if any(name in row.path for name in ("{thread}", "{reply}", "{edited}", "{deleted}", "{board}")):
+        if any(name in row.path for name in ("{thread}", "{reply}", "{edited}", "{deleted}", "{board}", "{file}")):
             yield row
 
 

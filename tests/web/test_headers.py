@@ -11,17 +11,19 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from forum.app import create_app
 from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.discussions.services import curating, reading
 from forum.search import indexer
-from tests.conftest import make_settings
-from tests.factories.accounts import a_member, an_admin, sign_in, viewer_for
+from tests.conftest import _fresh_globals, csrf_of, make_settings
+from tests.factories.accounts import PASSWORD, a_member, an_admin, sign_in, viewer_for
 from tests.factories.argon2 import cheap_argon2
 from tests.factories.discussions import a_board, a_chain, a_key, a_thread, plant
 from tests.factories.forms import csrf_token, send, send_reply
 from tests.factories.snapshot import snapshot
 from tests.policy.permissions import ROLES, ROWS
+from tests.web.observatory import policy_of, score
 from tests.web.test_access_walk import Names, Scene
 
 __all__ = ["cheap_argon2"]
@@ -33,39 +35,54 @@ FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Embedder-Policy": "require-corp",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cache-Control": "no-store",
 }
 POLICY = {
-    "default-src": "'none'",
-    "style-src": "'self'",
-    "img-src": "'self'",
-    "font-src": "'self'",
-    "connect-src": "'self'",
-    "form-action": "'self'",
-    "frame-ancestors": "'none'",
-    "base-uri": "'none'",
-    "object-src": "'none'",
+    "default-src": {"'none'"},
+    "style-src": {"'self'"},
+    "img-src": {"'self'"},
+    "font-src": {"'self'"},
+    "connect-src": {"'self'"},
+    "form-action": {"'self'"},
+    "frame-ancestors": {"'none'"},
+    "base-uri": {"'none'"},
+    "object-src": {"'none'"},
+    "require-trusted-types-for": {"'script'"},
+    "trusted-types": {"rembuk"},
 }
+COOKIES = {"sesi", "perangkat", "bahasa", "tema"}
+FORBIDDEN_FEATURES = {"camera", "microphone", "geolocation", "display-capture", "payment", "usb"}
 
 
-def nonce_of(answer: Any) -> str:
+def nonce_of(answer: Any, *, https: bool = False) -> str:
     """Checks the headers of an answer; returns its nonce."""
     for name, value in FIXED.items():
         assert answer.headers.get(name) == value, name
-    policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
-    nonce = re.fullmatch(r"'nonce-([\w-]{20,})'", policy.pop("script-src"))
+    policy = policy_of(answer.headers["Content-Security-Policy"])
+    assert ("upgrade-insecure-requests" in policy) == https
+    policy.pop("upgrade-insecure-requests", None)
+    (source,) = policy.pop("script-src")
+    nonce = re.fullmatch(r"'nonce-([\w-]{20,})'", source)
     assert nonce
     assert policy == POLICY
+    features = dict(part.strip().split("=") for part in answer.headers["Permissions-Policy"].split(","))
+    assert set(features) >= FORBIDDEN_FEATURES
+    assert set(features.values()) == {"()"}
+    assert answer.headers.get("Strict-Transport-Security") == ("max-age=63072000; includeSubDomains" if https else None)
+    assert not [name for name, _ in answer.headers if name.lower().startswith("access-control-")]
     assert "Server" not in answer.headers
     assert "X-Powered-By" not in answer.headers
-    page = answer.get_data(as_text=True)
-    if answer.mimetype == "text/html" and "<html" in page:
+    page = answer.get_data(as_text=True) if answer.mimetype == "text/html" else ""
+    if "<html" in page:
         for tag in re.findall(r"<script[^>]*>", page):
             assert f'nonce="{nonce[1]}"' in tag
         assert not re.search(r"<[^>]*\s(?:on[a-z]+|style)=", page)
         assert not re.search(r"<style|javascript:|https?://(?!localhost)[^\"]*\.(?:js|css|woff2?)", page)
     for cookie in answer.headers.getlist("Set-Cookie"):
+        name = cookie.partition("=")[0]
+        assert name.removeprefix("__Host-") in COOKIES
+        assert name.startswith("__Host-") == https
+        assert ("Secure" in cookie.split("; ")) == https
         assert "HttpOnly" in cookie
         assert "SameSite=Lax" in cookie
         assert "Path=/" in cookie
@@ -140,11 +157,97 @@ def test_a_database_that_does_not_answer_is_a_503_that_keeps_the_text(
     nonce_of(answer)
 
 
+@pytest.fixture
+def over_tls(app: Flask, tmp_path: Any) -> Flask:
+    """The application as it is behind a TLS proxy, on the database of the other."""
+    settings = make_settings(
+        tmp_path,
+        https=True,
+        base_url="https://localhost",
+        server_timing=False,
+        database_url=app.config["SETTINGS"].database,
+    )
+    other = create_app(settings, testing=True)
+    other.before_request_funcs.setdefault(None, []).insert(0, _fresh_globals)
+    return other
+
+
+def test_behind_tls_every_answer_scores_an_a_plus(over_tls: Flask) -> None:
+    """135 points with the highest for each header; five more where there is a page, for the hash of its script."""
+    scene = Scene()
+    names, scores = Names(scene), {}
+    for role in ("stranger", "admin"):
+        client = over_tls.test_client()
+        if role == "admin":
+            answer = send_over_tls(client, "/masuk", identifier="pengelola", password=PASSWORD)
+            nonce_of(answer, https=True)
+            assert names_of_cookies(answer) == {"__Host-sesi", "__Host-perangkat"}
+        for row in ROWS:
+            path = row.path.format_map(names)
+            answer = client.open(path, method=row.method, base_url=TLS)
+            nonce_of(answer, https=True)
+            is_page = "<script" in answer.get_data(as_text=True)
+            scores[f"{role} {row.method} {path} {answer.status_code}"] = score(answer) - (5 if is_page else 0)
+        answer = send_over_tls(client, "/akun/tampilan", locale="en", theme="dark")
+        nonce_of(answer, https=True)
+        assert names_of_cookies(answer) >= {"__Host-bahasa", "__Host-tema"}
+        for page in ("/masuk", "/keluar", "/tidak-ada"):
+            assert '<html lang="en"' in client.get(page, base_url=TLS, follow_redirects=True).get_data(as_text=True)
+    assert {name: points for name, points in scores.items() if points != 135} == {}
+
+
+TLS = "https://localhost"
+
+
+def send_over_tls(client: FlaskClient, url: str, **fields: str) -> Any:
+    page = client.get("/keluar", base_url=TLS, follow_redirects=True).get_data(as_text=True)
+    form = {"csrf_token": csrf_of(page), **fields}
+    answer = client.post(url, data=form, base_url=TLS, headers={"Referer": f"{TLS}/keluar"})
+    assert answer.status_code == 302
+    return answer
+
+
+def names_of_cookies(answer: Any) -> set[str]:
+    return {cookie.partition("=")[0] for cookie in answer.headers.getlist("Set-Cookie")}
+
+
+def test_signing_out_tells_the_browser_to_forget(client: FlaskClient) -> None:
+    sign_in(client, a_member())
+    answer = send(client, "/keluar")
+    assert set(answer.headers["Clear-Site-Data"].split(", ")) >= {'"cache"', '"storage"'}
+
+
+@pytest.mark.parametrize("method", ["TRACE", "TRACK", "CONNECT", "PROPFIND", "DEBUG"])
+@pytest.mark.parametrize("path", ["/", "/masuk", "/sehat", "/robots.txt", "/static/dist/manifest.json"])
+def test_methods_that_would_echo_or_tunnel_are_refused(client: FlaskClient, method: str, path: str) -> None:
+    answer = client.open(path, method=method, headers={"X-Secret": "rahasia-tajuk"})
+    assert answer.status_code in (401, 404, 405)
+    assert "rahasia-tajuk" not in answer.get_data(as_text=True) + str(answer.headers)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/.git/config", "/.git/HEAD", "/.env", "/instance/rembuk.env", "/instance/rembuk.sqlite", "/rembuk.env", "/wsgi.py",
+        "/requirements.txt", "/forum/config.py", "/static/", "/static", "/static/dist/", "/static/root/", "/static/../wsgi.py",
+        "/static/%2e%2e/wsgi.py", "/static/..%2fwsgi.py", "/static/dist/../../wsgi.py", "/static//etc/passwd", "/console",
+        "/static/dist/app.css~", "/static/.DS_Store", "/server-status", "/metrics", "/debug", "/admin/.git/config",
+    ],
+)  # fmt: skip
+def test_nothing_of_the_installation_is_served(client: FlaskClient, path: str) -> None:
+    sign_in(client, an_admin())
+    answer = client.get(path)
+    assert answer.status_code == 404
+    page = answer.get_data(as_text=True)
+    assert "[core]" not in page
+    assert "REMBUK_" not in page
+    assert "Index of" not in page
+    nonce_of(answer)
+
+
 def test_over_https_the_cookie_is_locked_to_this_host_and_the_browser_stays_on_https(
     app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
-    from forum.app import create_app
-
     settings = make_settings(tmp_path, https=True, server_timing=False, database_url=app.config["SETTINGS"].database)
     other = create_app(settings, testing=True)
     answer = other.test_client().get("/masuk", base_url="https://localhost")

@@ -56,7 +56,8 @@ class ProfileTab:
 class ProfilePage:
     """`/profil/<username>`. `counts` holds the figure of each tab by its slug; `older` is the address of the next page.
 
-    `moderates`: names of the boards that a limited moderator looks after, as far as the viewer may know them.
+    `moderates`: names of the boards that a limited moderator looks after, as far as the viewer may know them. `acts_url`: where
+    moderators of all boards can act on the person, '' for everybody else.
     """
 
     person: Person
@@ -70,6 +71,7 @@ class ProfilePage:
     older: str | None
     is_self: bool
     moderates: tuple[str, ...]
+    acts_url: str
 
 
 def profile_url(username: str) -> str:
@@ -102,7 +104,13 @@ def profile_page(viewer: Viewer, username: str, tab: str | None, cursor: str | N
         older=f"{url}?tab={slug}&setelah={after}" if after else None,
         is_self=viewer.id == row.id,
         moderates=_moderates(viewer, row),
+        acts_url=f"/moderasi/tindakan/user/{row.id}" if _may_act_on(viewer, row.id) else "",
     )
+
+
+def _may_act_on(viewer: Viewer, user_id: int) -> bool:
+    everywhere = viewer.is_admin or (viewer.is_moderator and viewer.moderated_boards is None)
+    return everywhere and viewer.id != user_id
 
 
 def _profile_row(username: str) -> Any:

@@ -24,6 +24,11 @@ SAFETY_ACTS = (
     "user.second_factor_guessed",
     "user.recovery_codes",
     "user.recovery_code_used",
+    "user.sso_link",
+    "user.sso_link_by_email",
+    "user.sso_unlink",
+    "user.emergency_link",
+    "user.emergency_sign_in",
 )
 
 

@@ -10,7 +10,7 @@ from forum.accounts.services.importing import (
     plan_import,
     result_file,
 )
-from forum.accounts.services.links import LIFETIME, issue_link, make_link, use_link
+from forum.accounts.services.links import EMERGENCY, LIFETIME, issue_link, make_link, use_link
 from forum.accounts.services.notices import Told, account_mail, told
 from forum.accounts.services.own import THEMES, change_appearance, change_password, end_other_sessions, require_known
 from forum.accounts.services.people import create_user
@@ -41,6 +41,7 @@ from forum.accounts.services.units import create_unit, update_unit
 from forum.accounts.services.welcome import Newcomer, Place, newcomer, welcome_mail
 
 __all__ = [
+    "EMERGENCY",
     "LIFETIME",
     "MAX_BYTES",
     "THEMES",

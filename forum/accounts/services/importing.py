@@ -101,8 +101,8 @@ def plan_import(actor: Viewer, data: bytes) -> Plan:
     return Plan(tuple(check.people), tuple(check.problems))
 
 
-def import_people(actor: Viewer, plan: Plan, *, by_mail: bool) -> tuple[Imported, ...]:
-    """Make every account of `plan`. Their one-time links come back with them, or go out by mail.
+def import_people(actor: Viewer, plan: Plan, *, by_mail: bool, has_links: bool = True) -> tuple[Imported, ...]:
+    """Make every account of `plan`. Their one-time links come back with them, or go out by mail, or are not made at all.
 
     Raises Denied; Invalid when the plan has problems, or somebody took a name since it was made.
     """
@@ -130,9 +130,10 @@ def import_people(actor: Viewer, plan: Plan, *, by_mail: bool) -> tuple[Imported
     made = []
     for user in users:
         audit.record(actor, "user.create", "user", user.id, after=snapshot(user), reason="import")
-        if by_mail:
+        if by_mail and has_links:
             outbox.put(WELCOME, user.id)
-        made.append(Imported(user.name, user.username, user.email, "" if by_mail else issue_link(user.id)))
+        token = issue_link(user.id) if has_links and not by_mail else ""
+        made.append(Imported(user.name, user.username, user.email, token))
     return tuple(made)
 
 

@@ -16,30 +16,36 @@ from forum.core import clock
 from forum.core.db import db
 from forum.core.errors import Denied, NotFound
 from forum.core.i18n import lazy
-from forum.core.viewer import Viewer
+from forum.core.viewer import SYSTEM, Viewer
 
 LIFETIME = timedelta(hours=72)
+# Where single sign-on is the only way in, links open nothing but those that an operator made at the command line.
+EMERGENCY = "darurat-"
 
 
-def make_link(actor: Viewer, user_id: int) -> str:
+def make_link(actor: Viewer, user_id: int, *, emergency: bool = False) -> str:
     """A new link for an active person; earlier ones stop working. Returns its token, which is kept nowhere.
+
+    `emergency`: one that opens even where single sign-on is the only way in; only the installation itself may make it.
 
     Raises Denied when `actor` is no admin or the account is not active, NotFound when there is no such person.
     """
     policy.require_admin(actor)
+    if emergency and actor != SYSTEM:
+        raise Denied
     is_active = db.session.scalar(select(User.is_active).where(User.id == user_id))
     if is_active is None:
         raise NotFound
     if not is_active:
         raise Denied(lazy("Akun ini tidak aktif. Aktifkan dahulu, lalu buat tautan."))
-    token = issue_link(user_id)
-    audit.record(actor, "user.link", "user", user_id)
+    token = issue_link(user_id, EMERGENCY if emergency else "")
+    audit.record(actor, "user.emergency_link" if emergency else "user.link", "user", user_id)
     return token
 
 
-def issue_link(user_id: int) -> str:
+def issue_link(user_id: int, prefix: str = "") -> str:
     """The link itself, without asking who wants it: for verbs that have asked already."""
-    token, now = tokens.make(), clock.now()
+    token, now = prefix + tokens.make(), clock.now()
     db.session.execute(delete(OneTimeLink).where(OneTimeLink.user_id == user_id))
     db.session.add(
         OneTimeLink(user_id=user_id, token_hash=tokens.digest(token), created_at=now, expires_at=now + LIFETIME)

@@ -21,6 +21,9 @@ WHAT = (
     "second_factor_removed",
     "second_factor_guessed",
     "recovery_code_used",
+    "sso_linked",
+    "sso_unlinked",
+    "emergency",
 )
 
 

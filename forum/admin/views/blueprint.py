@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, make_response, render_template, url_for
 
 from forum.accounts import policy
 from forum.accounts.login import viewer
 from forum.core.forms import Form
+from forum.core.web import site_address
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -23,5 +24,9 @@ def form_page(template: str, form: Form, **context: object) -> Response:
 
 def link_address(token: str) -> str:
     """The complete address of a one-time link, to be handed over."""
-    base: str = current_app.config["SETTINGS"].base_url or request.host_url
-    return base.rstrip("/") + url_for("accounts.first_sign_in", token=token)
+    return site_address() + url_for("accounts.first_sign_in", token=token)
+
+
+def has_links() -> bool:
+    """Whether one-time links open anything: not where single sign-on is the only way in (see `services.EMERGENCY`)."""
+    return not current_app.config["SETTINGS"].oidc_only

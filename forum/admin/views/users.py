@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from forum.accounts import confirming, queries, services
@@ -12,8 +12,9 @@ from forum.accounts.models import Status
 from forum.accounts.queries import UserEntry
 from forum.accounts.services import Entry
 from forum.admin.forms import UserForm, all_of, one_of
-from forum.admin.views.blueprint import blueprint, form_page, link_address
+from forum.admin.views.blueprint import blueprint, form_page, has_links, link_address
 from forum.core.db import transaction
+from forum.core.errors import Denied
 from forum.core.i18n import _, ngettext
 from forum.discussions.queries import admin as discussions
 
@@ -38,7 +39,7 @@ def users() -> str:
 
 @blueprint.route("/pengguna/baru", methods=["GET", "POST"])
 @confirming.before_acting
-def user_new() -> Response | str:
+def user_new() -> BaseResponse | str:
     """A new account; its link is shown once, in the answer to the form."""
     form, choices = UserForm(), _choices()
     if form.is_submitted():
@@ -57,7 +58,7 @@ def user_new() -> Response | str:
                     nip=form.nip.data or "",
                     moderated_boards=boards,
                 )
-                token = services.make_link(viewer(), user_id)
+                token = services.make_link(viewer(), user_id) if has_links() else ""
             username = (form.username.data or "").strip().lower()
             return _link_page(username, form.name.data or username, token)
     return form_page("admin/user_new.html", form, choices=choices)
@@ -70,7 +71,10 @@ def _chosen(form: UserForm, choices: Choices) -> tuple[int | None, list[int] | N
     return unit_id, boards if form.scope.data == "some" else None
 
 
-def _link_page(username: str, name: str, token: str) -> str:
+def _link_page(username: str, name: str, token: str) -> str | BaseResponse:
+    if not token:
+        flash(_("Akun dibuat. Orang ini masuk lewat SSO, tanpa tautan."), "success")
+        return redirect(url_for("admin.user_edit", username=username))
     return render_template("admin/user_link.html", username=username, name=name, address=link_address(token))
 
 
@@ -90,8 +94,9 @@ def user_edit(username: str) -> BaseResponse:
             return redirect(url_for("admin.user_edit", username=page.username))
     else:
         _fill(form, page)
-    is_self = page.id == viewer().id
-    return form_page("admin/user_edit.html", form, page=page, choices=choices, is_self=is_self)
+    return form_page(
+        "admin/user_edit.html", form, page=page, choices=choices, is_self=page.id == viewer().id, has_links=has_links()
+    )
 
 
 def _entry(form: UserForm, unit_id: int | None, boards: list[int] | None) -> Entry:
@@ -118,9 +123,11 @@ def _fill(form: UserForm, page: UserEntry) -> None:
 
 @blueprint.post("/pengguna/<username>/tautan")
 @confirming.before_acting
-def user_link(username: str) -> str:
+def user_link(username: str) -> str | BaseResponse:
     """A new one-time link, shown once, in this answer. Earlier ones stop working."""
     page = queries.user_entry(username)
+    if not has_links():
+        raise Denied(_("Di sini orang hanya masuk lewat SSO. Tautan darurat hanya dapat dibuat oleh operator server."))
     with transaction():
         token = services.make_link(viewer(), page.id)
     return _link_page(page.username, page.name, token)

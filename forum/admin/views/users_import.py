@@ -10,7 +10,7 @@ from forum.accounts import confirming, services
 from forum.accounts.login import viewer
 from forum.accounts.services import Imported, Plan, Problem
 from forum.admin.forms import ImportForm
-from forum.admin.views.blueprint import blueprint, form_page, link_address
+from forum.admin.views.blueprint import blueprint, form_page, has_links, link_address
 from forum.core.db import transaction
 from forum.core.errors import Invalid
 from forum.core.i18n import _
@@ -24,7 +24,7 @@ SHOWN_PEOPLE = 200
 def users_import() -> Response | str:
     """Check a file, or make its accounts: all of them or none. The links are in this answer and nowhere else."""
     form = ImportForm()
-    has_mail = bool(current_app.config["SETTINGS"].mail_server)
+    has_mail = has_links() and bool(current_app.config["SETTINGS"].mail_server)
     if not form.is_submitted():
         form.by_mail.data = has_mail
         return form_page("admin/users_import.html", form, has_mail=has_mail, plan=None)
@@ -33,7 +33,7 @@ def users_import() -> Response | str:
         by_mail = has_mail and form.by_mail.data
         with form.catching():
             with transaction():
-                made = services.import_people(viewer(), plan, by_mail=by_mail)
+                made = services.import_people(viewer(), plan, by_mail=by_mail, has_links=has_links())
             return _done(made, by_mail)
     return form_page(
         "admin/users_import.html", form, has_mail=has_mail, plan=plan, shown=SHOWN_PROBLEMS if plan else None
@@ -60,5 +60,6 @@ def _done(made: tuple[Imported, ...], by_mail: bool) -> str:
         people=[(person.name, person.username, link_address(person.token)) for person in made[:SHOWN_PEOPLE]],
         count=len(made),
         by_mail=by_mail,
+        has_links=has_links(),
         download="data:text/csv;charset=utf-8;base64," + base64.b64encode(file).decode(),
     )

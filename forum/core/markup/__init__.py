@@ -17,6 +17,7 @@ Hostile shapes can make step 2 slow. Do not call `render` on users' text in a we
 does it in a child that can be killed. This package imports nothing of the application, so that such a child starts fast.
 """
 
+from forum.core.markup.addresses import upload_address, uploads_in
 from forum.core.markup.limits import GUIDE, POST, Limits, Refused, check_length
 from forum.core.markup.rendering import RENDERER_VERSION, Rendered, check_bounds, check_scope, render, scope_of
 from forum.core.markup.sanitiser import clean
@@ -39,4 +40,6 @@ __all__ = [
     "plain_text",
     "render",
     "scope_of",
+    "upload_address",
+    "uploads_in",
 ]

@@ -14,6 +14,7 @@ ID_PREFIX = "user-content-"
 """Before every id inside a post, so that none is mistaken for one of the page around it."""
 
 _OWN_UPLOAD = re.compile(r"/lampiran/(?!\S*\.\.)[A-Za-z0-9._~%-]+(?:/[A-Za-z0-9._~%-]+)*(?:\?[\w=&.-]*)?")
+_TOKEN = re.compile(r"/lampiran/([A-Za-z0-9_-]{22})(?![\w-])")
 _DOMAIN = re.compile(r"(?:www\.[\w-]+\.|[\w-]+(?:\.[\w-]+)*\.(?:id|com|org|net|int|edu)(?=[/?#:]|$))", re.IGNORECASE)
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#\\][^\s\\]*", re.IGNORECASE)
 _MAIL_ADDRESS = re.compile(r"mailto:[^\s@\\]+@[^\s\\]+", re.IGNORECASE)
@@ -37,6 +38,16 @@ def is_allowed_link(url: str) -> bool:
 def is_own_upload(url: str) -> bool:
     """Whether an image may be loaded from there."""
     return bool(_OWN_UPLOAD.fullmatch(url))
+
+
+def upload_address(token: str, *, small: bool = False) -> str:
+    """Where an uploaded file is; `small`: the picture that a text shows of it."""
+    return f"/lampiran/{token}/kecil" if small else f"/lampiran/{token}"
+
+
+def uploads_in(text: str) -> tuple[str, ...]:
+    """The tokens of the uploaded files that a text speaks of, each once, in order."""
+    return tuple(dict.fromkeys(_TOKEN.findall(text)))
 
 
 def link_to(address: str, text: str, **attributes: str) -> etree.Element:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as etree  # noqa: N813 (as Python-Markdown names it)
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from forum.core.markup.limits import Limits, bound
@@ -50,12 +51,14 @@ def _bracket_depth(text: str) -> int:
 class Run:
     """One rendering: what the inline pass collects and needs besides the text.
 
-    `known` are the names that may become links (None: all), `prefix` stands before the ids of footnotes.
+    `known` are the names that may become links (None: all), `prefix` stands before the ids of footnotes. `images`: width and
+    height of the uploaded images that there are, by their tokens (None: whatever has the address of an upload is one).
     """
 
     document: Document
     known: frozenset[str] | None
     prefix: str
+    images: Mapping[str, tuple[int, int]] | None = None
     mentions: dict[str, None] = field(default_factory=dict)
     references: dict[int, None] = field(default_factory=dict)
     footnote_uses: dict[int, int] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import markdown
 from markdown.treeprocessors import Treeprocessor
 
-from forum.core.markup.addresses import address_of, is_own_upload, link_to
+from forum.core.markup.addresses import address_of, is_own_upload, link_to, upload_address, uploads_in
 from forum.core.markup.document import Run
 from forum.core.markup.limits import bound
 from forum.core.markup.text import BLOCK_ELEMENTS
@@ -42,8 +42,11 @@ class Finish(Treeprocessor):  # type: ignore[misc]
     def finish_image(self, image: etree.Element, inside_link: bool) -> None:
         """Images load from our own uploads only; others would tell a stranger who reads what. They become links."""
         source = html_entities.unescape(image.get("src", ""))
-        if is_own_upload(source):
+        if self.state.images is None and is_own_upload(source):
             image.set("src", source.replace("&", "&amp;"))
+            return
+        if self.state.images and (found := uploads_in(source)) and found[0] in self.state.images:
+            self.show_upload(image, found[0], inside_link)
             return
         address, text = address_of(source), image.get("alt") or source
         tail = image.tail
@@ -52,6 +55,26 @@ class Finish(Treeprocessor):  # type: ignore[misc]
         if address and not inside_link:
             image.tag = "a"
             image.set("href", address.replace("&", "&amp;"))
+
+    def show_upload(self, image: etree.Element, token: str, inside_link: bool) -> None:
+        """A picture of known size, so that nothing moves when it comes; it leads to the whole image."""
+        width, height = (self.state.images or {})[token]
+        shown = {
+            "src": upload_address(token, small=True),
+            "width": str(width),
+            "height": str(height),
+            "loading": "lazy",
+        }
+        shown |= {name: value for name in ("alt", "title") if (value := image.get(name))}
+        tail = image.tail
+        image.clear()
+        image.tail = tail
+        if inside_link:
+            image.attrib.update(shown)
+            return
+        image.tag = "a"
+        image.set("href", upload_address(token))
+        etree.SubElement(image, "img", shown)
 
     def finish_link(self, link: etree.Element, inside_link: bool) -> None:
         address = address_of(link.get("href", ""))

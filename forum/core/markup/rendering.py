@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forum.core.markup.addresses import ID_PREFIX
@@ -61,17 +62,25 @@ def scope_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:8]
 
 
-def render(text: str, limits: Limits = POST, *, known: frozenset[str] | None = None, scope: str = "") -> Rendered:
+def render(
+    text: str,
+    limits: Limits = POST,
+    *,
+    known: frozenset[str] | None = None,
+    images: Mapping[str, tuple[int, int]] | None = None,
+    scope: str = "",
+) -> Rendered:
     """Markdown to sanitised HTML, in this process.
 
     `known` restricts which `@names` become links (lower case; None: all). `scope` (a-z, 0-9, -) goes into the ids of
     footnotes, so that several posts can stand on one page: use something that is fixed for the post, such as "p41".
-    Raises Refused, and ValueError for a scope that is not one.
+    `images`: width and height of uploaded images, by token; what is not among them becomes a link (None: nothing is known of
+    them, and all are shown). Raises Refused, and ValueError for a scope that is not one.
     """
     check_scope(scope)
     try:
         document = _prepare(text, limits)
-        run = Run(document, known, f"{ID_PREFIX}{scope}-" if scope else ID_PREFIX)
+        run = Run(document, known, f"{ID_PREFIX}{scope}-" if scope else ID_PREFIX, images)
         unsafe = inline_html(run)
     except RecursionError:
         raise Refused("too_complex") from None

@@ -18,7 +18,7 @@ from forum.discussions.addresses import branch_url
 from forum.discussions.models import Post
 from forum.discussions.queries.heads import Loaded, load
 from forum.discussions.queries.post_rows import BRANCHES, nested_page
-from forum.discussions.queries.presenting import Facts, nested_views, present, voted
+from forum.discussions.queries.presenting import Facts, files_of, nested_views, present
 from forum.discussions.queries.shapes import Ancestor, BranchPage, PageLink, Paging, Sort
 from forum.discussions.queries.targets import Target
 
@@ -56,8 +56,8 @@ def branch_of(viewer: Viewer, loaded: Loaded, root_id: int, page: int, target: T
         page = _child_page(unfolded[0])
     url = loaded.record.url
     numbered = paging(page, child_count, lambda n: f"{branch_url(url, root_id)}{f'?halaman={n}' if n > 1 else ''}")
-    rows = nested_page(loaded, root_id, child_count, page, Sort.OLDEST, unfolded)
-    facts = Facts(viewer, loaded, voted(viewer, rows), target.id if target else None)
+    rows = nested_page(viewer, loaded, root_id, child_count, page, Sort.OLDEST, unfolded)
+    facts = Facts(viewer, loaded, files_of(viewer, rows).of, target.id if target else None)
     root = next(row for row in rows if row.id == root_id)
     return BranchPage(
         thread=loaded.head,

@@ -8,12 +8,13 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, Subquery, bindparam, case, func, literal, select, union_all
+from sqlalchemy import Select, Subquery, and_, bindparam, case, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from forum.accounts.models import Unit, User
 from forum.core.db import db
-from forum.discussions.models import Post
+from forum.core.viewer import Viewer
+from forum.discussions.models import Post, Vote
 from forum.discussions.queries.heads import Loaded
 from forum.discussions.queries.people import person_columns, person_of
 from forum.discussions.queries.shapes import Person, Sort
@@ -54,6 +55,7 @@ class PostRow:
     parent_name: str | None
     author: Person
     on_page: bool
+    viewer_voted: bool
 
     @property
     def is_deleted(self) -> bool:
@@ -92,18 +94,20 @@ def _posts_statement(ids: Subquery) -> Select[*tuple[Any, ...]]:
     """The posts of `ids` (columns id, level); an id that is there twice counts with its higher level."""
     once = select(ids.c.id, func.max(ids.c.level).label("level")).group_by(ids.c.id).subquery()
     return (
-        select(*_post_columns(), once.c.level)
+        select(*_post_columns(), once.c.level, Vote.user_id.label("voter"))
         .join(once, once.c.id == Post.id)
         .join(User, User.id == Post.author_id)
         .outerjoin(Unit, Unit.id == User.unit_id)
         .outerjoin(_parent, _parent.id == Post.parent_id)
         .outerjoin(_parent_author, _parent_author.id == _parent.author_id)
+        .outerjoin(Vote, and_(Vote.post_id == Post.id, Vote.user_id == bindparam("reader")))
     )
 
 
-def _rows(statement: Select[*tuple[Any, ...]], **bound: Any) -> list[PostRow]:
-    rows = db.session.execute(statement, bound)
-    return [PostRow(*values) for values in ((*row[:18], person_of(row, 18), row.level > 0) for row in rows)]
+def _rows(viewer: Viewer, statement: Select[*tuple[Any, ...]], **bound: Any) -> list[PostRow]:
+    rows = db.session.execute(statement, {**bound, "reader": viewer.id})
+    every = ((*row[:18], person_of(row, 18), row.level > 0, row.voter is not None) for row in rows)
+    return [PostRow(*values) for values in every]
 
 
 def _listed(name: str, level: int) -> Select[*tuple[Any, ...]]:
@@ -145,7 +149,7 @@ def _nested_statement(by_use: bool) -> Select[*tuple[Any, ...]]:
 
 
 def nested_page(
-    loaded: Loaded, root_id: int, count: int, page: int, sort: Sort, unfolded: Sequence[int]
+    viewer: Viewer, loaded: Loaded, root_id: int, count: int, page: int, sort: Sort, unfolded: Sequence[int]
 ) -> list[PostRow]:
     """The posts of a page of the children of `root_id`, of which there are `count`."""
     start = (page - 1) * BRANCHES
@@ -158,7 +162,7 @@ def nested_page(
     }
     if sort is not Sort.HELPFUL:
         bound["last"] = first + BRANCHES - 1
-    return _rows(_nested_statement(sort is Sort.HELPFUL), **bound)
+    return _rows(viewer, _nested_statement(sort is Sort.HELPFUL), **bound)
 
 
 @lru_cache(maxsize=1)
@@ -169,10 +173,11 @@ def _flat_statement() -> Select[*tuple[Any, ...]]:
     return _posts_statement(union_all(replies, _listed("beside", 0)).subquery())
 
 
-def flat_page(loaded: Loaded, page: int) -> list[PostRow]:
+def flat_page(viewer: Viewer, loaded: Loaded, page: int) -> list[PostRow]:
     """Replies by time: `number` is dense within the thread, so a page is a range."""
     first = (page - 1) * BRANCHES + 2
     return _rows(
+        viewer,
         _flat_statement(),
         thread=loaded.record.id,
         first=first,
@@ -186,7 +191,7 @@ def _beside(loaded: Loaded, root_id: int) -> list[int]:
     return sorted({loaded.opening_id, root_id, loaded.record.solution_id or root_id})
 
 
-def post_row(post_id: int) -> PostRow | None:
+def post_row(viewer: Viewer, post_id: int) -> PostRow | None:
     """One post by itself."""
-    rows = _rows(_posts_statement(_listed("posts", 1).subquery()), posts=[post_id])
+    rows = _rows(viewer, _posts_statement(_listed("posts", 1).subquery()), posts=[post_id])
     return rows[0] if rows else None

@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
-from sqlalchemy import select
 
-from forum.core.db import db
+from forum.attachments.queries.files import OnPage, on_page
+from forum.attachments.queries.shapes import FileView
 from forum.core.errors import NotFound
+from forum.core.markup import uploads_in
 from forum.core.viewer import Viewer
 from forum.discussions import policy
 from forum.discussions.addresses import branch_url, permalink, reply_url
-from forum.discussions.models import Vote
 from forum.discussions.queries import tree
 from forum.discussions.queries.heads import Loaded, load
 from forum.discussions.queries.post_rows import PostRow, post_row
-from forum.discussions.queries.shapes import PostRights, PostView, Sort, ThreadHead
-
-
-def voted(viewer: Viewer, rows: list[PostRow]) -> frozenset[int]:
-    """Which of the posts the viewer found helpful."""
-    ids = [row.id for row in rows]
-    return frozenset(db.session.scalars(select(Vote.post_id).where(Vote.user_id == viewer.id, Vote.post_id.in_(ids))))
+from forum.discussions.queries.shapes import FILES, DraftView, PostRights, PostView, Sort, ThreadHead
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the views of a page have in common."""
+    """What the views of a page have in common. `files`: what is attached to its posts, by their ids."""
 
     viewer: Viewer
     loaded: Loaded
-    voted: frozenset[int]
+    files: Mapping[int, tuple[FileView, ...]]
     target_id: int | None
 
 
 def _rights(facts: Facts, row: PostRow) -> PostRights:
     viewer, thread = facts.viewer, facts.loaded.record
     is_solution = row.id == thread.solution_id
+    moderates = policy.may_moderate(viewer, thread.board_id)
     solvable = thread.kind == "question" and not row.is_opening and policy.may_solve(viewer, thread)
     return PostRights(
         reply=facts.loaded.head.may.reply and not row.is_deleted,
@@ -48,6 +44,8 @@ def _rights(facts: Facts, row: PostRow) -> PostRights:
         solve=solvable and not is_solution and not row.is_deleted,
         unsolve=solvable and is_solution,
         history=row.edited_at is not None and policy.may_see_history(viewer, thread, row),
+        report=policy.may_report(viewer, thread, row),
+        moderate=moderates and not row.is_deleted,
     )
 
 
@@ -80,7 +78,7 @@ def present(facts: Facts, row: PostRow, placed: tree.Placed[PostRow] | None = No
         is_target=row.id == facts.target_id,
         is_asker=row.author_id == thread.author_id,
         helpful_count=row.helpful_count,
-        viewer_voted=row.id in facts.voted,
+        viewer_voted=row.viewer_voted,
         child_count=row.child_count,
         more_children=placed.more_children if placed else 0,
         more_descendants=placed.more_descendants if placed else 0,
@@ -89,7 +87,19 @@ def present(facts: Facts, row: PostRow, placed: tree.Placed[PostRow] | None = No
         may=rights,
         opens=placed.opens if placed else False,
         closes=placed.closes if placed else 0,
+        files=() if row.is_deleted else _below(facts.files.get(row.id, ()), row.html),
     )
+
+
+def _below(files: tuple[FileView, ...], html: str) -> tuple[FileView, ...]:
+    """The files that stand below a post: all but the images that its text shows."""
+    return tuple(file for file in files if not (file.is_image and f'src="{file.thumb_url}"' in html))
+
+
+def files_of(viewer: Viewer, rows: list[PostRow], draft: DraftView | None = None) -> OnPage:
+    """What is attached to the posts of a page, and the files that an unsent text speaks of. One statement."""
+    shown = [row.id for row in rows if not row.is_deleted]
+    return on_page(viewer, FILES, shown, uploads_in(draft.body) if draft else ())
 
 
 def flat_views(facts: Facts, rows: list[PostRow]) -> tuple[PostView, ...]:
@@ -112,7 +122,7 @@ def nested_views(facts: Facts, rows: list[PostRow], root_id: int, sort: Sort) ->
 def post_view(viewer: Viewer, thread_id: int, post_id: int) -> tuple[ThreadHead, PostView]:
     """One post by itself, for the pages that reply to it, edit it or ask before an act. Raises NotFound."""
     loaded = load(viewer, thread_id)
-    row = post_row(post_id)
+    row = post_row(viewer, post_id)
     if row is None or row.thread_id != thread_id:
         raise NotFound
-    return loaded.head, present(Facts(viewer, loaded, voted(viewer, [row]), None), row)
+    return loaded.head, present(Facts(viewer, loaded, files_of(viewer, [row]).of, None), row)

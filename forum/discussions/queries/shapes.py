@@ -9,8 +9,12 @@ from enum import StrEnum
 from markupsafe import Markup
 
 from forum.accounts.queries import Person as Person
+from forum.attachments.queries.shapes import NO_FILES, FilesPage, FileView
 from forum.core.diff import DiffPiece
 from forum.search.services.results import Hit
+
+# What files are attached to here: posts, by their ids.
+FILES = "post"
 
 
 class ThreadKind(StrEnum):
@@ -161,6 +165,8 @@ class PostRights:
     solve: bool = False
     unsolve: bool = False
     history: bool = False
+    report: bool = False
+    moderate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +211,7 @@ class PostView:
     may: PostRights
     opens: bool = False
     closes: int = 0
+    files: tuple[FileView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +305,7 @@ class ThreadPage:
     first_unread_url: str | None
     last_number: int
     reply_draft: DraftView | None
+    reply_files: FilesPage
     target_id: int | None
 
 
@@ -368,6 +376,7 @@ class ComposePage:
     similar: tuple[Hit, ...] = ()
     other_title: str = ""
     other_title_url: str = ""
+    files: FilesPage = NO_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +386,7 @@ class ReplyPage:
     thread: ThreadHead
     parent: PostView
     draft: DraftView | None
+    files: FilesPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +394,7 @@ class EditPage:
     thread: ThreadHead
     post: PostView
     draft: DraftView | None
+    files: FilesPage
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+from forum.attachments.queries.shapes import FilesPage
 from forum.core.viewer import Viewer
 from forum.discussions.addresses import permalink
 from forum.discussions.queries.branches import branch_of, paging
 from forum.discussions.queries.drafts import draft_at
 from forum.discussions.queries.heads import load
 from forum.discussions.queries.post_rows import BRANCHES, LEVELS, flat_page, nested_page
-from forum.discussions.queries.presenting import Facts, flat_views, nested_views, present, voted
+from forum.discussions.queries.presenting import Facts, files_of, flat_views, nested_views, present
 from forum.discussions.queries.shapes import BranchPage, Sort, ThreadKind, ThreadPage, View
 from forum.discussions.queries.targets import find_target, page_of
 
@@ -61,11 +62,13 @@ def thread_page(
     url, kind = loaded.record.url, loaded.record.kind
     numbered = paging(page, count, lambda n: _address(url, kind, sort, view, n))
     rows = (
-        flat_page(loaded, page)
+        flat_page(viewer, loaded, page)
         if flat
-        else nested_page(loaded, loaded.opening_id, loaded.branch_count, page, sort, unfolded)
+        else nested_page(viewer, loaded, loaded.opening_id, loaded.branch_count, page, sort, unfolded)
     )
-    facts = Facts(viewer, loaded, voted(viewer, rows), target_id)
+    draft = draft_at(viewer, f"reply:{loaded.opening_id}")
+    files = files_of(viewer, rows, draft)
+    facts = Facts(viewer, loaded, files.of, target_id)
     by_id = {row.id: row for row in rows}
     posts = flat_views(facts, rows) if flat else nested_views(facts, rows, loaded.opening_id, sort)
     solution = by_id.get(loaded.record.solution_id or 0)
@@ -82,6 +85,7 @@ def thread_page(
         unread_count=loaded.record.last_number - loaded.read_to if loaded.read_to else 0,
         first_unread_url=permalink(url, loaded.first_unread_id) if loaded.first_unread_id else None,
         last_number=loaded.record.last_number,
-        reply_draft=draft_at(viewer, f"reply:{loaded.opening_id}"),
+        reply_draft=draft,
+        reply_files=FilesPage(files.waiting),
         target_id=target_id,
     )

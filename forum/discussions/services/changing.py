@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 
+from forum.attachments.services.attaching import NOTHING, Chosen, attach
 from forum.audit.services import record
 from forum.core import clock
 from forum.core.db import db, rows_changed
@@ -16,11 +17,13 @@ from forum.discussions import policy
 from forum.discussions.addresses import permalink, slugify, thread_url
 from forum.discussions.models import Board, Draft, Post, PostRevision, Thread, ThreadTag
 from forum.discussions.queries.records import PostRecord, ThreadRecord, hold_thread_of, post_for
+from forum.discussions.queries.shapes import FILES
 from forum.discussions.services.tagging import count_tags, parse_tags, set_tags, tag_ids
 from forum.discussions.services.texts import Text, reason_text, title_text
 from forum.discussions.services.touching import touch, touch_citations, touch_post, touch_whole_thread
-from forum.privacy.services import checking
-from forum.privacy.services.checking import NO_OVERRIDE, Override
+from forum.moderation.services import checking
+from forum.privacy.services import personal
+from forum.privacy.services.personal import NO_OVERRIDE, Override
 
 
 def edit_post(
@@ -32,9 +35,10 @@ def edit_post(
     title: str | None = None,
     tags: str | None = None,
     reason: str = "",
+    files: Chosen = NOTHING,
     override: Override = NO_OVERRIDE,
 ) -> str:
-    """Replace the text of a post; of an opening post also title and tags of its thread (None leaves them).
+    """Replace the text of a post; of an opening post also title and tags of its thread (None leaves them). `files`: its attachments.
 
     `version` is the one that the editor read. Returns the address of the post. Raises NotFound, Denied, Invalid, PersonalData
     (unless `override` explains it), and Conflict when someone else edited meanwhile.
@@ -53,14 +57,16 @@ def edit_post(
     texts = {"title": new_title, "body": text.body, "tags": ", ".join((names or {}).values()), "reason": reason}
     if not post.is_opening:
         del texts["title"]
-    stated = checking.check(texts, override, checking.accepted("post", post_id))
+    stated = personal.check(texts, override, personal.accepted("post", post_id))
     if names is not None:
         set_tags(thread.id, tag_ids(names), _last_activity(thread.id))
     if (text.body, new_title) != (post.body, thread.title):
         store_edit(actor, thread, post, text, new_title, reason)
-    checking.state(actor, stated, "post", post_id)
+    attach(actor, FILES, post_id, files, [text.body])
+    personal.state(actor, stated, "post", post_id)
     touch_post(thread.id, post_id, is_opening=post.is_opening)
     touch_citations(post_id, post.html, text.html)
+    checking.ask(post_id)
     db.session.execute(delete(Draft).where(Draft.user_id == actor.id, Draft.place == f"edit:{post_id}"))
     db.session.flush()
     url = thread_url(thread.id, thread.slug if new_title == thread.title else slugify(new_title))

@@ -18,8 +18,8 @@ from forum.discussions.queries.boards import board_by_slug
 from forum.discussions.queries.records import ThreadRecord, hold_thread, hold_thread_of, post_for, thread_for
 from forum.discussions.services.texts import Text, reason_text
 from forum.discussions.services.touching import touch
-from forum.privacy.services import checking
-from forum.privacy.services.checking import NO_OVERRIDE, Override
+from forum.privacy.services import personal
+from forum.privacy.services.personal import NO_OVERRIDE, Override
 
 
 def solve(actor: Viewer, post_id: int, *, on: bool) -> ThreadRecord:
@@ -116,8 +116,8 @@ def _count(board_id: int, step: int) -> None:
 def summarise(actor: Viewer, thread_id: int, text: Text | None, override: Override = NO_OVERRIDE) -> ThreadRecord:
     """Put a summary on top of a thread; None takes it away. Raises NotFound, Denied, PersonalData (unless `override` explains it)."""
     thread = _moderated(actor, thread_id)
-    known = checking.accepted("thread", thread_id)
-    checking.state(actor, checking.check({"body": text.body if text else ""}, override, known), "thread", thread_id)
+    known = personal.accepted("thread", thread_id)
+    personal.state(actor, personal.check({"body": text.body if text else ""}, override, known), "thread", thread_id)
     values = {
         "summary": text.body if text else "",
         "summary_html": text.html if text else "",

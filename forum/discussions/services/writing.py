@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import aliased
 
 from forum.accounts.models import User
+from forum.attachments.services.attaching import NOTHING, Chosen, attach
 from forum.core import clock
 from forum.core.db import db
 from forum.core.errors import Conflict, Denied, Invalid, NotFound
@@ -21,12 +22,13 @@ from forum.discussions.addresses import permalink, slugify, thread_url
 from forum.discussions.models import Board, Draft, Post, ReadMark, Thread, ThreadTag
 from forum.discussions.queries.boards import board_by_slug
 from forum.discussions.queries.records import ThreadRecord, hold_thread, post_by_key, thread_for
-from forum.discussions.queries.shapes import ThreadKind
+from forum.discussions.queries.shapes import FILES, ThreadKind
 from forum.discussions.services.tagging import parse_tags, set_tags, tag_ids
 from forum.discussions.services.texts import Text, title_text
 from forum.discussions.services.touching import touch, touch_citations
-from forum.privacy.services import checking
-from forum.privacy.services.checking import NO_OVERRIDE, Override
+from forum.moderation.services import checking
+from forum.privacy.services import personal
+from forum.privacy.services.personal import NO_OVERRIDE, Override
 
 MAX_KEY = 64
 
@@ -86,6 +88,7 @@ def open_thread(
     tags: str,
     text: Text,
     key: str,
+    files: Chosen = NOTHING,
     is_sample: bool = False,
     override: Override = NO_OVERRIDE,
 ) -> Written:
@@ -105,7 +108,7 @@ def open_thread(
         raise Denied(reason)
     if kind not in kinds_for(actor, card.ref.id):
         raise Invalid(_("Pilih jenis diskusi."), "kind")
-    stated = checking.check({"title": title, "body": text.body, "tags": ", ".join(names.values())}, override)
+    stated = personal.check({"title": title, "body": text.body, "tags": ", ".join(names.values())}, override)
     now = clock.now()
     thread = Thread(
         board_id=card.ref.id,
@@ -122,16 +125,18 @@ def open_thread(
     db.session.add(thread)
     db.session.flush()
     post = _new_post(actor, thread.id, text, key, now, number=1)
+    attach(actor, FILES, post.id, files, [text.body])
     set_tags(thread.id, tag_ids(names), now)
     db.session.execute(
         update(Board).where(Board.id == card.ref.id).values(thread_count=Board.thread_count + 1, last_activity_at=now)
     )
     db.session.add(ReadMark(user_id=actor.id, thread_id=thread.id, number=1, read_at=now))
     _drop_draft(actor, "new")
-    checking.state(actor, stated, "post", post.id)
+    personal.state(actor, stated, "post", post.id)
     db.session.flush()
     touch(threads=[thread.id])
     touch_citations(post.id, post.html)
+    checking.ask(post.id)
     return Written(post.id, thread.id, thread_url(thread.id, thread.slug))
 
 
@@ -152,7 +157,13 @@ def _new_post(actor: Viewer, thread_id: int, text: Text, key: str, now: datetime
 
 
 def post_reply(
-    actor: Viewer, thread_id: int, parent_id: int, text: Text, key: str, override: Override = NO_OVERRIDE
+    actor: Viewer,
+    thread_id: int,
+    parent_id: int,
+    text: Text,
+    key: str,
+    files: Chosen = NOTHING,
+    override: Override = NO_OVERRIDE,
 ) -> Written:
     """Reply to a post of the thread. `key` as in `open_thread`.
 
@@ -172,20 +183,22 @@ def post_reply(
         raise Conflict(
             _("Balasan yang Anda tanggapi sudah dihapus. Tanggapi kiriman lain atau pertanyaannya langsung.")
         )
-    stated = checking.check({"body": text.body}, override)
+    stated = personal.check({"body": text.body}, override)
     now = clock.now()
     number = _next_number(actor, thread_id, now)
     place = _place_under(parent_id)
     post = _new_post(actor, thread_id, text, key, now, number=number, parent_id=parent_id, **place)
     if post.branch_id is None:
         post.branch_id = post.id
+    attach(actor, FILES, post.id, files, [text.body])
     _carry_activity(thread_id, thread.board_id, now)
     _read_own(actor, thread_id, number, now)
     _drop_draft(actor, f"reply:{parent_id}")
-    checking.state(actor, stated, "post", post.id)
+    personal.state(actor, stated, "post", post.id)
     db.session.flush()
     touch(replies=[post.id])
     touch_citations(post.id, post.html)
+    checking.ask(post.id)
     return Written(post.id, thread_id, permalink(thread.url, post.id))
 
 

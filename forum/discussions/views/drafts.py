@@ -56,6 +56,7 @@ def discard_draft(draft_id: int) -> Response:
 
 def mention_suggestions() -> Response:
     """Up to eight people for what was typed behind "@", as JSON."""
+    ratelimit.hit_here(ratelimit.SUGGEST, viewer().id)
     typed = one_line(request.args.get("q", ""))[:40]
     people = suggest_people(typed) if typed else []
     return jsonify([{"username": person.username, "name": person.name, "unit": person.unit} for person in people])

@@ -6,6 +6,8 @@ from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
 from forum.accounts.login import viewer
+from forum.attachments.limits import FORM_REQUEST
+from forum.attachments.views.taking import FormFiles
 from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.core.errors import Conflict, Denied, Invalid
@@ -13,13 +15,13 @@ from forum.core.forms import text_of, whole_number
 from forum.core.i18n import _
 from forum.core.paging import parse_id, with_query
 from forum.core.text import one_line
-from forum.core.web import flash, see_other
+from forum.core.web import flash, see_other, takes_files
 from forum.discussions import policy
 from forum.discussions.forms import EditForm, ReplyForm, ThreadForm
 from forum.discussions.queries import boards, presenting
 from forum.discussions.queries.drafts import draft_at
 from forum.discussions.queries.records import opening_post_id, post_for, thread_for
-from forum.discussions.queries.shapes import BoardCard, ComposePage, DraftView, EditPage, ReplyPage, ThreadKind
+from forum.discussions.queries.shapes import FILES, BoardCard, ComposePage, DraftView, EditPage, ReplyPage, ThreadKind
 from forum.discussions.services import changing, texts, writing
 from forum.discussions.services.texts import MAX_TITLE
 from forum.search.services.results import Hit
@@ -37,9 +39,11 @@ def add_routes(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/pratinjau", view_func=preview, methods=["POST"])
 
 
+@takes_files(FORM_REQUEST)
 def compose() -> str | Response | tuple[str, int]:
     actor = viewer()
     form = ThreadForm()
+    files = FormFiles(actor, form)
     similar: tuple[Hit, ...] = ()
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
@@ -47,10 +51,11 @@ def compose() -> str | Response | tuple[str, int]:
         with form.catching():
             if earlier := writing.sent_before(actor, text_of(form.key.data), text_of(form.body.data)):
                 return see_other(earlier.url)
-            similar = _not_seen_yet(form)
-            if not similar:
-                return _open_thread(form)
-    page = _compose_page(form, similar)
+            if files.settle():
+                similar = _not_seen_yet(form)
+                if not similar:
+                    return _open_thread(form, files)
+    page = _compose_page(form, similar, files)
     form.renew_key()
     return render_template("discussions/compose.html", page=page, form=form), 422 if form.has_errors else 200
 
@@ -71,7 +76,7 @@ def _shares_words(hit: Hit) -> bool:
     return sum(is_marked for _, is_marked in hit.title_parts) >= SHARED_WORDS
 
 
-def _open_thread(form: ThreadForm) -> Response:
+def _open_thread(form: ThreadForm, files: FormFiles) -> Response:
     text = texts.post_text(text_of(form.body.data))
     with transaction():
         written = writing.open_thread(
@@ -82,13 +87,14 @@ def _open_thread(form: ThreadForm) -> Response:
             tags=text_of(form.tags.data),
             text=text,
             key=text_of(form.key.data),
+            files=files.chosen,
             override=form.override,
         )
     flash(_("Diskusi Anda sudah terbit."))
     return see_other(written.url)
 
 
-def _compose_page(form: ThreadForm, similar: tuple[Hit, ...]) -> ComposePage:
+def _compose_page(form: ThreadForm, similar: tuple[Hit, ...], files: FormFiles) -> ComposePage:
     actor = viewer()
     open_boards = tuple(card for card in boards.boards_for(actor) if card.may_post)
     draft = draft_at(actor, "new")
@@ -109,6 +115,7 @@ def _compose_page(form: ThreadForm, similar: tuple[Hit, ...]) -> ComposePage:
         tag_suggestions=boards.popular_tags(actor),
         draft=draft,
         similar=similar,
+        files=files.page(text_of(form.body.data)),
         other_title=other_title,
         other_title_url=with_query(request.path, judul=other_title, pakai=1) if other_title else "",
     )
@@ -134,9 +141,11 @@ def _prefill(form: ThreadForm, open_boards: tuple[BoardCard, ...]) -> None:
             form.body.data = card.template
 
 
+@takes_files(FORM_REQUEST)
 def reply(ref: int) -> str | Response | tuple[str, int]:
     actor = viewer()
     form = ReplyForm()
+    files = FormFiles(actor, form)
     asked = text_of(form.ke.data) if request.method == "POST" else request.args.get("ke", "")
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
@@ -145,14 +154,8 @@ def reply(ref: int) -> str | Response | tuple[str, int]:
             if earlier := writing.sent_before(actor, text_of(form.key.data), text_of(form.body.data)):
                 return see_other(earlier.url)
             record = writing.thread_to_answer(actor, ref)
-            parent_id = parse_id(asked) if asked else opening_post_id(record.id)
-            text = texts.post_text(text_of(form.body.data))
-            with transaction():
-                written = writing.post_reply(
-                    actor, ref, parent_id, text, text_of(form.key.data), override=form.override
-                )
-            flash(_("Balasan terkirim"))
-            return see_other(written.url)
+            if files.settle():
+                return _send_reply(form, ref, parse_id(asked) if asked else opening_post_id(record.id), files)
     parent_id = parse_id(asked) if asked else opening_post_id(thread_for(actor, ref).id)
     head, parent = presenting.post_view(actor, ref, parent_id)
     if not head.may.reply:
@@ -166,23 +169,36 @@ def reply(ref: int) -> str | Response | tuple[str, int]:
     if request.method == "GET" and draft:
         form.body.data = draft.body
     form.renew_key()
-    page = ReplyPage(head, parent, draft)
+    page = ReplyPage(head, parent, draft, files.page(text_of(form.body.data)))
     return render_template("discussions/reply.html", page=page, form=form), 422 if form.has_errors else 200
 
 
+def _send_reply(form: ReplyForm, ref: int, parent_id: int, files: FormFiles) -> Response:
+    text = texts.post_text(text_of(form.body.data))
+    with transaction():
+        written = writing.post_reply(
+            viewer(), ref, parent_id, text, text_of(form.key.data), files.chosen, form.override
+        )
+    flash(_("Balasan terkirim"))
+    return see_other(written.url)
+
+
+@takes_files(FORM_REQUEST)
 def edit_post(post_id: int) -> str | Response | tuple[str, int]:
     actor = viewer()
     record, post = post_for(actor, post_id)
     if not policy.may_edit(actor, record, post):
         raise Denied(_("Hanya penulis dan moderator yang dapat menyunting kiriman ini."))
     form = EditForm()
+    files = FormFiles(actor, form, (FILES, post_id))
     status = 200
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
         form.mask_if_asked()
         with form.catching():
             try:
-                return _save_edit(form, post_id)
+                if files.settle():
+                    return _save_edit(form, post_id, files)
             except Conflict as conflict:
                 status = conflict.status
                 form.refuse(Invalid(str(conflict)))
@@ -192,13 +208,15 @@ def edit_post(post_id: int) -> str | Response | tuple[str, int]:
         form.body.data = draft.body if draft else post.body
         form.title.data = (draft.title if draft else "") or record.title
         form.tags.data = ", ".join(tag.name for tag in head.tags)
-    form.version.data = str(post.version)
+    if not files.only_files:
+        form.version.data = str(post.version)
     if form.has_errors and status == 200:
         status = 422
-    return render_template("discussions/edit.html", page=EditPage(head, shown, draft), form=form), status
+    page = EditPage(head, shown, draft, files.page(text_of(form.body.data)))
+    return render_template("discussions/edit.html", page=page, form=form), status
 
 
-def _save_edit(form: EditForm, post_id: int) -> Response:
+def _save_edit(form: EditForm, post_id: int, files: FormFiles) -> Response:
     text = texts.post_text(text_of(form.body.data))
     with transaction():
         url = changing.edit_post(
@@ -209,6 +227,7 @@ def _save_edit(form: EditForm, post_id: int) -> Response:
             title=form.title.data if "title" in request.form else None,
             tags=form.tags.data if "tags" in request.form else None,
             reason=text_of(form.reason.data),
+            files=files.chosen,
             override=form.override,
         )
     flash(_("Suntingan tersimpan"))

@@ -90,6 +90,13 @@ def desk_page(viewer: Viewer) -> DeskPage:
     )
 
 
+def waiting(viewer: Viewer) -> int:
+    """How many revisions and reports wait for curators. One statement."""
+    reviews = select(func.count()).where(GuideRevision.state == "pending").scalar_subquery()
+    flags = select(func.count()).where(GuideFlag.resolved_at.is_(None)).scalar_subquery()
+    return db.session.execute(select(reviews + flags)).scalar_one() if policy.may_curate(viewer) else 0
+
+
 def _promotable(viewer: Viewer) -> tuple[SolvedThread, ...]:
     """Solved threads that no guide comes from yet."""
     taken = frozenset(db.session.scalars(select(GuideSource.thread_id).distinct()))

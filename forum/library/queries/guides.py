@@ -11,6 +11,8 @@ from sqlalchemy.orm import aliased
 
 from forum.accounts.models import Unit, User
 from forum.accounts.queries import Person
+from forum.attachments.queries.files import on_page
+from forum.attachments.queries.shapes import FileView
 from forum.core import clock
 from forum.core.db import db
 from forum.core.errors import NotFound
@@ -30,6 +32,7 @@ from forum.library.models import (
     GuideUse,
     GuideVote,
 )
+from forum.library.queries.files import FILES
 from forum.library.queries.shapes import Badge, GuidePage, Link, SectionView, SourceLine, badge_of
 from forum.library.queries.standing import read_at
 from forum.library.sections import Section
@@ -54,7 +57,7 @@ def address_of(viewer: Viewer, slug: str) -> str | None:
 
 
 def guide_page(viewer: Viewer, slug: str) -> GuidePage:
-    """The published text of the guide. Raises NotFound. Six statements, and those of the sources' cards."""
+    """The published text of the guide. Raises NotFound. Seven statements, and those of the sources' cards."""
     row = _row(viewer, slug)
     guide: Guide = row.Guide
     tags = db.session.execute(
@@ -104,6 +107,7 @@ def guide_page(viewer: Viewer, slug: str) -> GuidePage:
         history_url=history_url(guide.slug),
         markdown_url=markdown_url(guide.slug),
         pdf_url=pdf_url(guide.slug),
+        files=_files(viewer, row.revision_id, row.html or {}),
     )
 
 
@@ -119,6 +123,7 @@ def _row(viewer: Viewer, slug: str) -> Any:
     statement = (
         select(
             Guide,
+            GuideRevision.id.label("revision_id"),
             GuideRevision.html,
             GuideRevision.author_id,
             GuideRevision.editors,
@@ -179,6 +184,13 @@ def _sections(html: dict[str, str]) -> tuple[SectionView, ...]:
         for section in Section
         if html.get(section)
     )
+
+
+def _files(viewer: Viewer, revision_id: int, html: dict[str, str]) -> tuple[FileView, ...]:
+    """What is attached to the text that holds, but for the images that it shows. One statement."""
+    text = "".join(html.values())
+    files = on_page(viewer, FILES, [revision_id]).of.get(revision_id, ())
+    return tuple(file for file in files if not (file.is_image and f'src="{file.thumb_url}"' in text))
 
 
 def _sources(viewer: Viewer, guide_id: int) -> tuple[tuple[SourceLine, ...], int]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from markupsafe import Markup
 
 from forum.accounts.queries import Person
+from forum.attachments.queries.shapes import FileView
 from forum.core.diff import DiffPiece
 from forum.library.addresses import guide_url
 from forum.library.sections import Section
@@ -159,6 +160,7 @@ class GuidePage:
     history_url: str
     markdown_url: str
     pdf_url: str
+    files: tuple[FileView, ...]
 
 
 @dataclass(frozen=True, slots=True)

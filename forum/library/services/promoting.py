@@ -13,7 +13,7 @@ from forum.library import policy
 from forum.library.sections import Section
 from forum.library.services.texts import GuideText
 from forum.library.services.writing import MAX_TAGS, add_source, start_guide
-from forum.privacy.services.checking import NO_OVERRIDE, Override
+from forum.privacy.services.personal import NO_OVERRIDE, Override
 
 
 def suggested_section(post: SourcePost) -> str:

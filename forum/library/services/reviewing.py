@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
+from forum.attachments.services.attaching import NOTHING, Chosen, attach, hand_over
 from forum.audit import services as audit
 from forum.core import clock, outbox
 from forum.core.db import db
 from forum.core.errors import Conflict, Denied, Invalid
-from forum.core.i18n import _
+from forum.core.i18n import _, lazy
 from forum.core.text import one_line
 from forum.core.viewer import Viewer
 from forum.library import policy, workflow
 from forum.library.models import Guide, GuideRevision
+from forum.library.queries.files import FILES, revisions_of
 from forum.library.queries.records import guide_for, record_of, revision_row
 from forum.library.services.reviews import next_review
 from forum.library.services.texts import GuideText
 from forum.library.services.writing import fields_of, free_slug, state_about, store_text
 from forum.library.workflow import NEEDS_REASON, Action, State, Who
-from forum.privacy.services.checking import NO_OVERRIDE, Override
+from forum.notifications import services as notifications
+from forum.privacy.services.personal import NO_OVERRIDE, Override
 
 MAX_REASON = 1000
+TOLD = {
+    Action.APPROVE: lazy("Naskah Anda disetujui dan terbit: “%(title)s”."),
+    Action.SEND_BACK: lazy("Kurator meminta perbaikan pada naskah Anda: “%(title)s”."),
+    Action.REJECT: lazy("Naskah Anda belum dapat diterima: “%(title)s”."),
+}
 
 
 def approve(actor: Viewer, revision_id: int, version: int, *, validates: bool) -> None:
@@ -48,12 +56,19 @@ def approve(actor: Viewer, revision_id: int, version: int, *, validates: bool) -
     if validates or guide.review_due is None:
         guide.review_due = next_review(clock.now(), guide.review_months)
     guide.version += 1
+    # A file of a draft that came to nothing, which this text speaks of, is read by all from now on.
+    hand_over(FILES, revisions_of(row.guide_id), row.id, row.sections.values())
     db.session.flush()
     outbox.put("search", f"guide:{guide.id}")
 
 
 def edit_pending(
-    actor: Viewer, revision_id: int, version: int, text: GuideText, override: Override = NO_OVERRIDE
+    actor: Viewer,
+    revision_id: int,
+    version: int,
+    text: GuideText,
+    files: Chosen = NOTHING,
+    override: Override = NO_OVERRIDE,
 ) -> None:
     """Mend a pending revision: the curator becomes one of its authors, so another one decides.
 
@@ -65,6 +80,7 @@ def edit_pending(
     _require_curator(actor, row, version, Action.EDIT_PENDING)
     state_about(actor, row.guide_id, fields_of(text), override)
     store_text(row, text)
+    attach(actor, FILES, revision_id, files, text.bodies.values())
     row.editors = [*row.editors, actor.id or 0]
     row.updated_at = clock.now()
     row.version += 1
@@ -93,6 +109,15 @@ def _decide(actor: Viewer, revision_id: int, version: int, action: Action, reaso
     db.session.flush()
     told = {"revision": row.number, "state": row.state}
     audit.record(actor, f"guide.{action}", "guide", row.guide_id, after=told, reason=row.decision_reason)
+    notifications.notify(
+        {row.author_id, *row.editors},
+        f"guide.{action}",
+        TOLD[action],
+        {"title": row.title},
+        url=f"/tinjau/{row.id}",
+        note=row.decision_reason,
+        actor=actor,
+    )
     return row
 
 

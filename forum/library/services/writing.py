@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from forum.attachments.services.attaching import NOTHING, Chosen, attach
 from forum.audit import services as audit
 from forum.core import clock
 from forum.core.db import db
@@ -16,12 +17,13 @@ from forum.core.text import slugify
 from forum.core.viewer import Viewer
 from forum.library import policy, workflow
 from forum.library.models import Guide, GuideAlias, GuideRevision, GuideSource, GuideTag
+from forum.library.queries.files import FILES
 from forum.library.queries.records import guide_for, open_of, pending_of, record_of, revision_row
 from forum.library.sections import REQUIRED
 from forum.library.services.texts import MAX_CHARACTERS, GuideText, change_text
 from forum.library.workflow import Action, State, Who
-from forum.privacy.services import checking
-from forum.privacy.services.checking import NO_OVERRIDE, Override
+from forum.privacy.services import personal
+from forum.privacy.services.personal import NO_OVERRIDE, Override
 
 KINDS = ("procedure", "policy", "practice", "template")
 SIGNIFICANCES = ("typo", "minor", "major")
@@ -40,6 +42,7 @@ def start_guide(
     unit_id: int | None = None,
     review_months: int = 6,
     tags: Sequence[str] = (),
+    files: Chosen = NOTHING,
     is_sample: bool = False,
     override: Override = NO_OVERRIDE,
 ) -> tuple[int, int]:
@@ -51,7 +54,7 @@ def start_guide(
         raise Invalid(_("Pilih jenis panduan."), "kind")
     if not 1 <= review_months <= 36:
         raise Invalid(_("Peninjauan ulang: 1 sampai 36 bulan."), "review_months")
-    stated = checking.check({**fields_of(text), "tags": ", ".join(tags)}, override)
+    stated = personal.check({**fields_of(text), "tags": ", ".join(tags)}, override)
     now = clock.now()
     guide = Guide(
         slug=free_slug(text.title),
@@ -68,8 +71,9 @@ def start_guide(
     db.session.add(guide)
     db.session.flush()
     set_tags(guide.id, tags)
-    checking.state(actor, stated, "guide", guide.id)
+    personal.state(actor, stated, "guide", guide.id)
     revision = _new_revision(actor, guide.id, text, now, based_on=None)
+    attach(actor, FILES, revision.id, files, text.bodies.values())
     return guide.id, revision.id
 
 
@@ -80,8 +84,8 @@ def fields_of(text: GuideText) -> dict[str, str]:
 
 def state_about(actor: Viewer, guide_id: int, fields: Mapping[str, str], override: Override) -> None:
     """Let nothing personal into a guide that nobody has explained. Raises PersonalData."""
-    stated = checking.check(fields, override, checking.accepted("guide", guide_id))
-    checking.state(actor, stated, "guide", guide_id)
+    stated = personal.check(fields, override, personal.accepted("guide", guide_id))
+    personal.state(actor, stated, "guide", guide_id)
 
 
 def free_slug(title: str) -> str:
@@ -164,15 +168,23 @@ def propose(actor: Viewer, guide_id: int, text: GuideText, based_on: int) -> int
     return _new_revision(actor, guide_id, text, clock.now(), based_on).id
 
 
-def save(actor: Viewer, revision_id: int, version: int, text: GuideText, override: Override = NO_OVERRIDE) -> int:
-    """Store a draft. `version`: the one that the form was filled from. Returns the new version.
+def save(
+    actor: Viewer,
+    revision_id: int,
+    version: int,
+    text: GuideText,
+    files: Chosen = NOTHING,
+    override: Override = NO_OVERRIDE,
+) -> int:
+    """Store a draft, with its files. `version`: the one that the form was filled from. Returns the new version.
 
-    Raises NotFound, Denied, Conflict, PersonalData (unless `override` explains it).
+    Raises Invalid, NotFound, Denied, Conflict, PersonalData (unless `override` explains it).
     """
     row = revision_row(revision_id)
     _require(actor, row, Action.SAVE, version)
     state_about(actor, row.guide_id, fields_of(text), override)
     store_text(row, text)
+    attach(actor, FILES, revision_id, files, text.bodies.values())
     row.autosaved = row.autosaved_at = None
     row.updated_at = clock.now()
     row.version += 1

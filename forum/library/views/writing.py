@@ -8,6 +8,8 @@ from flask import Blueprint, jsonify, render_template, request
 from werkzeug.wrappers import Response
 
 from forum.accounts.login import viewer
+from forum.attachments.limits import FORM_REQUEST
+from forum.attachments.views.taking import FormFiles
 from forum.core import ratelimit
 from forum.core.db import transaction
 from forum.core.errors import Conflict, Denied, Invalid
@@ -15,10 +17,11 @@ from forum.core.forms import text_of, whole_number
 from forum.core.i18n import _, short_time
 from forum.core.paging import parse_id
 from forum.core.text import one_line
-from forum.core.web import back_to, flash, see_other
+from forum.core.web import back_to, flash, see_other, takes_files
 from forum.library.forms import KIND_CHOICES, SIGNIFICANCE_CHOICES, DraftForm, NewGuideForm, TextForm
 from forum.library.queries import drafts, sketches
 from forum.library.queries.drafts import DraftPage
+from forum.library.queries.files import FILES
 from forum.library.sections import Section
 from forum.library.services import reviewing, sketching, texts, writing
 from forum.library.services.texts import GuideText
@@ -43,10 +46,12 @@ def _text(form: TextForm) -> GuideText:
     return texts.guide_text(text_of(form.title.data), text_of(form.summary.data), form.bodies())
 
 
+@takes_files(FORM_REQUEST)
 def new_guide() -> str | Response | tuple[str, int]:
     """A new guide, or going on with one that was typed before; `judul`: what somebody searched for in vain."""
     actor = viewer()
     form = NewGuideForm()
+    files = FormFiles(actor, form)
     kept = sketches.sketch_at(actor, sketches.NEW) if request.method == "GET" else None
     areas = (("", _("Pilih bidang layanan")), *drafts.area_choices())
     units = (("", _("Pilih perangkat daerah")), *drafts.unit_names())
@@ -54,19 +59,21 @@ def new_guide() -> str | Response | tuple[str, int]:
         ratelimit.hit(ratelimit.WRITE, actor.id)
         form.mask_if_asked()
         with form.catching():
-            text = _text(form)
-            values = _details(form, areas, units)
-            with transaction():
-                _guide, revision_id = writing.start_guide(actor, text, override=form.override, **values)
-                sketching.discard(actor, sketches.NEW)
-            flash(_("Naskah tersimpan. Anda dan kurator yang dapat melihatnya."))
-            return see_other(f"/naskah/{revision_id}")
+            if files.settle():
+                return _start(form, _details(form, areas, units), files)
     if kept:
         form.take_up(kept.fields)
     elif request.method == "GET":
         form.title.data = one_line(request.args.get("judul", ""))[: texts.MAX_TITLE]
     body = render_template(
-        "library/new.html", form=form, sections=tuple(Section), kinds=KIND_CHOICES, areas=areas, units=units, kept=kept
+        "library/new.html",
+        form=form,
+        files=files.page(*form.bodies().values()),
+        sections=tuple(Section),
+        kinds=KIND_CHOICES,
+        areas=areas,
+        units=units,
+        kept=kept,
     )
     return body, 422 if form.has_errors else 200
 
@@ -88,6 +95,15 @@ def discard_sketch() -> Response:
         sketching.discard(actor, request.form.get("place", ""))
     flash(_("Tulisan dibuang."))
     return see_other(back_to("/panduan"))
+
+
+def _start(form: NewGuideForm, details: dict[str, Any], files: FormFiles) -> Response:
+    text = _text(form)
+    with transaction():
+        _guide, revision_id = writing.start_guide(viewer(), text, files=files.chosen, override=form.override, **details)
+        sketching.discard(viewer(), sketches.NEW)
+    flash(_("Naskah tersimpan. Anda dan kurator yang dapat melihatnya."))
+    return see_other(f"/naskah/{revision_id}")
 
 
 def _details(form: NewGuideForm, areas: Choices, units: Choices) -> dict[str, Any]:
@@ -134,16 +150,19 @@ def propose(guide_id: int) -> Response:
     return see_other(f"/naskah/{revision_id}")
 
 
+@takes_files(FORM_REQUEST)
 def draft(revision_id: int) -> str | Response | tuple[str, int]:
     actor = viewer()
     form = DraftForm()
+    files = FormFiles(actor, form, (FILES, revision_id))
     status = 200
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
         form.mask_if_asked()
         with form.catching():
             try:
-                return _act(form, revision_id)
+                if done := _act(form, revision_id, files):
+                    return done
             except Conflict as conflict:
                 status = conflict.status
                 form.refuse(Invalid(str(conflict)))
@@ -156,14 +175,16 @@ def draft(revision_id: int) -> str | Response | tuple[str, int]:
     typed = (text_of(form.title.data), text_of(form.summary.data), form.bodies())
     stored = (page.title, page.summary, page.bodies)
     lost = drafts.differences(stored, typed) if status == Conflict.status else ()
-    form.version.data = str(page.version)
-    form.base.data = str(page.published_number or "")
+    if not files.only_files:
+        form.version.data = str(page.version)
+        form.base.data = str(page.published_number or "")
     if form.has_errors and status == 200:
         status = 422
     body = render_template(
         "library/draft.html",
         page=page,
         form=form,
+        files=files.page(*form.bodies().values()),
         sections=tuple(Section),
         lost=lost,
         significances=SIGNIFICANCE_CHOICES,
@@ -181,8 +202,8 @@ def _fill(form: DraftForm, page: DraftPage) -> None:
     form.change_summary.data, form.significance.data = page.change_summary, page.significance
 
 
-def _act(form: DraftForm, revision_id: int) -> Response:
-    """Save, and then what the pressed button asks for. Raises Invalid, NotFound, Denied, Conflict."""
+def _act(form: DraftForm, revision_id: int, files: FormFiles) -> Response | None:
+    """Save, and then what the pressed button asks for; None: it was about files only. Raises Invalid, NotFound, Denied, Conflict."""
     actor = viewer()
     act = form.pressed("simpan")
     version = whole_number(form.version.data)
@@ -192,16 +213,18 @@ def _act(form: DraftForm, revision_id: int) -> Response:
             writing.withdraw(actor, revision_id, version)
         flash(_("Naskah ditarik."))
         return see_other(page.guide_url or "/panduan")
+    if not files.settle():
+        return None
     text = _text(form)
     if page.state is State.PENDING:
         with transaction():
-            reviewing.edit_pending(actor, revision_id, version, text, form.override)
+            reviewing.edit_pending(actor, revision_id, version, text, files.chosen, form.override)
         flash(_("Naskah diperbaiki. Kurator lain yang menyetujuinya."))
         return see_other(f"/tinjau/{revision_id}")
     if Action.SAVE not in page.actions:
         raise Denied(_("Naskah ini tidak dapat diubah lagi."))
     with transaction():
-        version = writing.save(actor, revision_id, version, text, form.override)
+        version = writing.save(actor, revision_id, version, text, files.chosen, form.override)
     if act != "kirim":
         flash(_("Naskah tersimpan."))
         return see_other(f"/naskah/{revision_id}")

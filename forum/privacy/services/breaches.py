@@ -17,7 +17,7 @@ from forum.core.viewer import Viewer
 from forum.privacy import policy
 from forum.privacy.masking import masked
 from forum.privacy.models import NOTICE_WITHIN, STEPS, Breach, Held, PrivacyFinding
-from forum.privacy.services.checking import fingerprint, found_in
+from forum.privacy.services.personal import fingerprint, found_in
 from forum.privacy.sources import all_sources, source_of
 
 LEAST_TITLE, MOST_TITLE = 5, 150

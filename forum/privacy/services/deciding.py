@@ -17,7 +17,7 @@ from forum.privacy import policy
 from forum.privacy.kinds import NAME
 from forum.privacy.masking import masked
 from forum.privacy.models import PrivacyFinding, State
-from forum.privacy.services.checking import LEAST_REASON, MOST_REASON
+from forum.privacy.services.personal import LEAST_REASON, MOST_REASON
 from forum.privacy.sources import Source, source_of
 
 

@@ -15,7 +15,7 @@ from forum.privacy import policy
 from forum.privacy.kinds import NAME
 from forum.privacy.models import State
 from forum.privacy.person_data import ERASED
-from forum.privacy.services.checking import Found, fingerprint, note
+from forum.privacy.services.personal import Found, fingerprint, note
 from forum.privacy.sources import Source, all_sources
 
 GONE_NAME = "Akun dihapus"

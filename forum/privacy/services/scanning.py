@@ -11,7 +11,7 @@ from forum.core.db import db
 from forum.core.privacy import DETECTOR
 from forum.privacy.kinds import NAME
 from forum.privacy.models import PrivacyFinding, PrivacyScan, State
-from forum.privacy.services.checking import NOTED, Found, found_in, note
+from forum.privacy.services.personal import NOTED, Found, found_in, note
 from forum.privacy.sources import Source, all_sources
 
 BATCH = 200

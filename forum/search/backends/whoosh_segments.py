@@ -194,9 +194,9 @@ def _decoded(blocks: bytes) -> Postings:
 
 def _block(block: io.BytesIO) -> Postings:
     # What is unpickled was written by this installation into a folder that it alone may write to.
-    size, last, _weight, is_compressed, _shortest, _longest = pickle.load(block)  # noqa: S301
+    size, last, _weight, is_compressed, _shortest, _longest = pickle.load(block)  # noqa: S301 - our own index
     rest = block.read()
-    steps, _weights, counted = pickle.loads(zlib.decompress(rest) if is_compressed else rest)  # noqa: S301
+    steps, _weights, counted = pickle.loads(zlib.decompress(rest) if is_compressed else rest)  # noqa: S301 - our own index
     documents = np.cumsum(np.fromiter(steps, np.int32, len(steps)), dtype=np.int32)
     counts = np.frombuffer(counted, np.uint8)
     if not len(documents) == len(counts) == size or int(documents[-1]) != last:

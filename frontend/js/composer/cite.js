@@ -1,3 +1,4 @@
+import { fill } from '../html.js';
 import { say } from '../text.js';
 
 const PAUSE = 250; // ms without a key before the server is asked
@@ -18,9 +19,9 @@ const make = (url) => {
   const box = document.createElement('dialog');
   box.className = 'dialog picker';
   box.setAttribute('aria-labelledby', 'rujuk-judul');
-  box.innerHTML = `<form method="dialog"><h2 id="rujuk-judul"></h2><label for="rujuk"></label>
+  fill(box, `<form method="dialog"><h2 id="rujuk-judul"></h2><label for="rujuk"></label>
     <input class="input" type="search" id="rujuk" autocomplete="off"><p class="small muted" role="status"></p><ul></ul>
-    <button class="button second" type="button"></button></form>`;
+    <button class="button second" type="button"></button></form>`);
   const [form, field, status, list, close] = ['form', 'input', 'p', 'ul', 'form > button'].map((one) => box.querySelector(one));
   box.querySelector('h2').textContent = say('cite');
   box.querySelector('label').textContent = say('citeSearch');

@@ -3,6 +3,7 @@ import '@github/text-expander-element';
 import { subscribe } from '@github/paste-markdown';
 import { citeGuides } from './cite.js';
 import { Draft } from './draft.js';
+import { attachFiles } from './files.js';
 import { suggestPeople } from './mentions.js';
 import { pasteTables } from './paste.js';
 import { Preview } from './preview.js';
@@ -13,6 +14,7 @@ export class Composer {
   constructor(box) {
     this.box = box;
     this.area = box.querySelector('textarea');
+    attachFiles(this);
     this.draft = Draft.of(box, this.area);
     this.preview = new Preview(box, this.area);
     pasteTables(this.area);

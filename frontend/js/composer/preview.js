@@ -1,3 +1,4 @@
+import { fill } from '../html.js';
 import { post, Refused } from '../http.js';
 import { say } from '../text.js';
 
@@ -64,7 +65,7 @@ export class Preview {
     }
     this.panel.setAttribute('aria-busy', 'true');
     try {
-      this.panel.innerHTML = await (await post(this.url, { body })).text(); // cleaned by the server, as every post is
+      fill(this.panel, await (await post(this.url, { body })).text());
       this.shown = body;
       document.dispatchEvent(new Event('rembuk:posts'));
     } catch (error) {

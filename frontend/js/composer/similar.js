@@ -1,3 +1,5 @@
+import { fill } from '../html.js';
+
 const PAUSE = 400; // ms without a key before the server is asked
 const SHORTEST = 12; // characters
 
@@ -14,7 +16,7 @@ export function watchTitle(form) {
   let timer;
 
   const show = (html) => {
-    box.innerHTML = html; // escaped by the server, as every page is
+    fill(box, html);
     status.textContent = box.querySelector('p')?.textContent ?? '';
     if (box.childElementCount) form.elements.similar_seen.value = '1';
   };

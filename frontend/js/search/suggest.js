@@ -1,3 +1,5 @@
+import { fill } from '../html.js';
+
 const PAUSE = 150; // ms without a key before the server is asked
 const SHORTEST = 2;
 
@@ -60,7 +62,7 @@ export class Suggestions {
 
   show(html) {
     this.mark(null);
-    this.list.innerHTML = html; // escaped by the server, as every page is
+    fill(this.list, html);
     const any = this.options.length > 0;
     this.list.hidden = !any;
     this.input.setAttribute('aria-expanded', String(any));

@@ -32,7 +32,7 @@ def test_one_code_sent_by_eight_browsers_opens_one(together: Together) -> None:
     assert db.session.scalar(select(func.count()).where(RecoveryCode.used_at.is_not(None))) == 1
 
 
-def test_an_older_code_that_arrives_later_opens_nothing(together: Together) -> None:
+def test_an_older_code_that_arrives_later_opens_nothing(together: Together, fixed_now: object) -> None:
     person = a_member()
     phone, user_id = a_second_factor(person), person.id
     proofs = [services.examine_code(user_id, phone.code(steps)) for steps in (-1, 0, 1)]

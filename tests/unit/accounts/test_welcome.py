@@ -125,6 +125,9 @@ def test_a_change_is_told_to_its_person_without_a_link(outgoing: list[EmailMessa
             "password": "Kata sandi akun Anda",
             "recovery_code_used": "kode cadangan",
             "second_factor_guessed": "kode yang salah",
+            "sso_linked": "dihubungkan dengan SSO",
+            "sso_unlinked": "dilepas dari SSO",
+            "emergency": "tautan darurat",
         }.get(what, "angkah kedua")
         assert words in body
 

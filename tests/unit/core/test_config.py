@@ -226,3 +226,60 @@ def test_settings_cannot_be_changed_while_running() -> None:
     with pytest.raises(ValueError, match="frozen"):
         settings.port = 1  # type: ignore[misc]
     assert isinstance(settings, Settings)
+
+
+OIDC = {
+    "REMBUK_OIDC_ISSUER": "https://sso.example.go.id/realms/asn",
+    "REMBUK_OIDC_CLIENT_ID": "rembuk",
+    "REMBUK_OIDC_CLIENT_SECRET": "sangat-rahasia",
+    "REMBUK_BASE_URL": "https://rembuk.example.go.id",
+}
+
+
+def set_all(monkeypatch: pytest.MonkeyPatch, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_single_sign_on_is_off_until_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not load_settings().has_oidc
+    set_all(monkeypatch, {**OIDC, "REMBUK_ENV": "production", "REMBUK_HTTPS": "1", "REMBUK_OIDC_ONLY": "1"})
+    assert load_settings().has_oidc
+    assert load_settings().oidc_only
+    assert "sangat-rahasia" not in repr(load_settings())
+
+
+@pytest.mark.parametrize("missing", OIDC)
+def test_half_a_single_sign_on_is_refused(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    set_all(monkeypatch, {**OIDC, missing: ""})
+    with pytest.raises(SettingsError, match=missing):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"REMBUK_OIDC_ONLY": "1"}, "REMBUK_OIDC_ISSUER and"),
+        ({"REMBUK_OIDC_LINK_BY_EMAIL": "1"}, "REMBUK_OIDC_ISSUER and"),
+        ({**OIDC, "REMBUK_OIDC_ROLE_CLAIM": "groups"}, "both or neither"),
+        ({**OIDC, "REMBUK_OIDC_ROLE_CLAIM": "groups", "REMBUK_OIDC_ADMIN_ROLES": " , "}, "both or neither"),
+        ({**OIDC, "REMBUK_OIDC_ADMIN_ROLES": "tik"}, "both or neither"),
+        ({**OIDC, "REMBUK_OIDC_SCOPES": "profile email"}, "must contain openid"),
+        ({**OIDC, "REMBUK_OIDC_ISSUER": "sso.example.go.id"}, "must be the address"),
+        ({**OIDC, "REMBUK_OIDC_ISSUER": "ftp://sso.example.go.id"}, "must be the address"),
+        ({**OIDC, "REMBUK_OIDC_ISSUER": "https://sso.example.go.id/?realm=asn"}, "must be the address"),
+        ({**OIDC, "REMBUK_OIDC_ISSUER": "https://u:p@sso.example.go.id"}, "user name"),
+        ({**OIDC, "REMBUK_OIDC_ISSUER": "https://[sso"}, "must be the address"),
+        (
+            {**OIDC, "REMBUK_OIDC_ISSUER": "http://sso.example.go.id", "REMBUK_ENV": "production", "REMBUK_HTTPS": "1"},
+            "must be https",
+        ),
+    ],
+)
+def test_a_single_sign_on_that_cannot_work_or_is_not_safe_is_refused(
+    monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], said: str
+) -> None:
+    set_all(monkeypatch, changes)
+    with pytest.raises(SettingsError, match=said) as refusal:
+        load_settings()
+    assert "sangat-rahasia" not in str(refusal.value)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
+from forum.app import create_app
 from forum.core import clock, ratelimit
 from forum.core.db import db, transaction
 from forum.core.errors import TooMany
 from forum.core.ratelimit import Limit, RateCount
+from tests.conftest import make_settings
 
+ROOT = Path(__file__).resolve().parents[3]
 LIMIT = Limit("test", 3, 60)
 # Twenty seconds into a window of a minute.
 AT = datetime(2026, 11, 24, 3, 5, 20, tzinfo=UTC)
@@ -118,6 +125,45 @@ def test_tries_at_the_same_time_share_one_count(app: Flask) -> None:
     for thread in threads:
         thread.join()
     assert sum(passed) == 3
+
+
+OTHER_PROCESS = """
+import sys
+from forum.core import clock, ratelimit
+from forum.core.errors import TooMany
+from tests.unit.core.test_ratelimit import AT, LIMIT, app_of
+with app_of(sys.argv[1], sys.argv[2]).app_context(), clock.fixed(AT):
+    for _ in range(2):
+        try:
+            ratelimit.hit(LIMIT, "shared")
+            print("passed")
+        except TooMany:
+            print("refused")
+"""
+
+
+def app_of(database: str, folder: str) -> Flask:
+    return create_app(make_settings(Path(folder), database_url=database), testing=True)
+
+
+def test_processes_share_one_count(app: Flask, tmp_path: Path) -> None:
+    database = app.config["SETTINGS"].database
+    assert tries("shared", 2) == 2
+    command = [sys.executable, "-c", OTHER_PROCESS, database, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["passed", "refused"]
+    assert tries("shared", 1) == 0
+
+
+def test_when_the_count_cannot_be_kept_nothing_is_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store of the counts is that of everything else: while it does not answer, there is nothing to be done without it."""
+
+    def down(*arguments: object, **more: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("database is locked"))
+
+    monkeypatch.setattr("forum.core.ratelimit.insert", down)
+    with pytest.raises(OperationalError):
+        ratelimit.hit(LIMIT, "a")
 
 
 def test_old_counts_are_forgotten_and_current_ones_kept() -> None:

@@ -36,6 +36,13 @@ def rows() -> list[outbox.OutboxRow]:
     return list(db.session.scalars(db.select(outbox.OutboxRow).execution_options(populate_existing=True)))
 
 
+def a_thread_to_index() -> None:
+    """A new thread, of which nothing but its indexing waits."""
+    a_thread(a_member(), a_board())
+    with transaction() as session:
+        session.execute(db.delete(outbox.OutboxRow).where(outbox.OutboxRow.topic != "search"))
+
+
 def wait_for(condition: Callable[[], object]) -> None:
     deadline = time.monotonic() + 20
     while not condition():
@@ -44,7 +51,7 @@ def wait_for(condition: Callable[[], object]) -> None:
 
 
 def test_a_turn_indexes_what_is_due_and_goes_on_at_once() -> None:
-    a_thread(a_member(), a_board())
+    a_thread_to_index()
     turns = indexing.Indexing(ENDS_WELL)
     assert turns.turn() == 0.0
     assert backends.current().document_count() == 1
@@ -70,13 +77,13 @@ def test_mail_and_housekeeping_are_left_to_the_other_thread() -> None:
 
 
 def test_the_other_thread_leaves_search_alone() -> None:
-    a_thread(a_member(), a_board())
+    a_thread_to_index()
     assert not loop.work_once({})
     assert [(row.topic, row.claimed_by) for row in rows()] == [("search", None)]
 
 
 def test_without_an_index_nothing_is_lost_and_it_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    a_thread(a_member(), a_board())
+    a_thread_to_index()
 
     def unavailable(jobs: object) -> None:
         raise Unavailable("the disk is gone")
@@ -146,7 +153,7 @@ def test_stopping_ends_the_rebuild() -> None:
 
 
 def test_what_was_claimed_when_the_database_failed_is_free_at_the_next_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    a_thread(a_member(), a_board())
+    a_thread_to_index()
     settle = indexer.settle
     faults = [OperationalError("COMMIT", None, Exception("database is locked"))]
 

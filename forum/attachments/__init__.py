@@ -1,0 +1,1 @@
+"""Files that are as visible as what they belong to."""

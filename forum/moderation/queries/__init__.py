@@ -1,0 +1,1 @@
+"""Reads of cases, rulings, appeals and flags."""

@@ -1,0 +1,1 @@
+"""What people are told: a line each, in their own language, with a way to what it is about."""

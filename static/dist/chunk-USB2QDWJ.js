@@ -1,0 +1,1 @@
+var o=globalThis.trustedTypes?.createPolicy("rembuk",{createHTML:e=>e}),t=class extends globalThis.DOMParser{parseFromString(r,l){return super.parseFromString(o?.createHTML(r)??r,l)}};function s(e,r){e.replaceChildren(...new t().parseFromString(r,"text/html").body.childNodes)}export{t as a,s as b};
