@@ -9,6 +9,7 @@ from forum.accounts import login
 from forum.accounts import views as accounts
 from forum.accounts.oidc import views as oidc
 from forum.admin import views as admin
+from forum.attachments import guarding as attachments_guarding
 from forum.attachments import views as attachments
 from forum.config import ROOT, Settings, load_settings
 from forum.core import database, i18n, logs, web
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     library_indexing.register()
     discussions_guarding.register()
     library_guarding.register()
+    attachments_guarding.register()
     attachments.init_app(app, settings)
     for feature in (accounts, oidc, search, discussions, library, notifications, moderation, privacy, admin):
         feature.init_app(app)

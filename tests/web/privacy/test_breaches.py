@@ -22,6 +22,7 @@ from forum.privacy.models import Breach
 from tests.factories.accounts import a_member, an_admin, sign_in, viewer_for
 from tests.factories.discussions import a_board, a_reply, a_thread
 from tests.factories.everywhere import places_of
+from tests.factories.files import an_attachment
 from tests.factories.forms import send
 from tests.factories.guides import a_guide
 from tests.factories.privacy import NIK, put_into
@@ -202,6 +203,18 @@ def test_steps_notice_and_closing_are_kept_and_recorded(app: Flask, thread: Writ
         assert "Tutup catatan" not in text_of(admin.get(url))
         actions = list(db.session.scalars(select(AuditEntry.action).where(AuditEntry.object_kind == "breach")))
     assert actions == ["breach.open", "breach.steps", "breach.notify", "breach.close"]
+
+
+def test_a_breach_may_be_about_a_file(admin: FlaskClient, thread: Written, author: User) -> None:
+    reader = a_member(name="Siti Pembaca")
+    read_by(reader, thread, 1)
+    file = an_attachment(author, owner=("post", thread.post_id), name=f"ktp-{NIK}.pdf")
+    look()
+    assert f"attachment:{file.id}" in text_of(send(admin, BASE, aksi="cari", cari=NIK))
+    page = text_of(admin.get(opened(admin, f"/lampiran/{file.token}", diketahui="2026-11-01T08:00")))
+    assert "Lampiran: ktp-••••••••••••0003.pdf" in page.replace('<a href="/lampiran/' + file.token + '">', "")
+    assert "Siti Pembaca: membaca diskusi sampai kiriman ini" in page
+    assert NIK not in page
 
 
 def test_the_report_has_everything_but_the_datum(admin: FlaskClient, thread: Written) -> None:
