@@ -15,6 +15,7 @@ from forum.audit.chain import Content
 from forum.audit.models import AuditEntry, AuditHead
 from forum.core import clock
 from forum.core.db import at_the_end, insert
+from forum.core.privacy import mask
 from forum.core.viewer import Viewer
 
 MAX_REASON = 500
@@ -37,8 +38,8 @@ def record(
 ) -> None:
     """Note, in the caller's transaction, that `actor` did `action` ("thread.lock") to an object, with old and new values.
 
-    It is written as the last thing before the commit. Values whose name is that of a secret are left out of it. Raises RuntimeError
-    outside a transaction.
+    It is written as the last thing before the commit. Values whose name is that of a secret are left out of it, and numbers of
+    people masked: what is in the log stays there. Raises RuntimeError outside a transaction.
     """
     values = {
         "at": clock.now(),
@@ -48,7 +49,7 @@ def record(
         "object_id": object_id,
         "before": _kept(before),
         "after": _kept(after),
-        "reason": reason[:MAX_REASON],
+        "reason": mask(reason)[:MAX_REASON],
     }
     at_the_end(_append, values)
 
@@ -65,7 +66,7 @@ def _without_secrets(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_secrets(item) for item in value]
     if not isinstance(value, dict):
-        return value
+        return mask(value) if isinstance(value, str) else value
     return {
         # A yes or no tells that a secret is there, or was changed, and not which.
         name: HIDDEN if _SECRET.search(name) and not isinstance(item, bool | None) else _without_secrets(item)

@@ -9,6 +9,7 @@ from forum.core.i18n import lazy
 from forum.core.web import form_key
 from forum.discussions.queries.shapes import ThreadKind
 from forum.discussions.services.texts import MAX_TITLE
+from forum.privacy.forms import GuardedForm
 
 KIND_LABELS = {
     ThreadKind.QUESTION: lazy("Pertanyaan"),
@@ -18,7 +19,7 @@ KIND_LABELS = {
 }
 
 
-class KeyedForm(Form):
+class KeyedForm(GuardedForm):
     """A form that makes one post however often it is sent."""
 
     key = HiddenField(default=form_key)
@@ -49,7 +50,7 @@ class ReplyForm(KeyedForm):
     ke = HiddenField()
 
 
-class EditForm(Form):
+class EditForm(GuardedForm):
     title = StringField(lazy("Judul"), filters=[line], render_kw={"maxlength": MAX_TITLE})
     body = TextAreaField(lazy("Isi"))
     tags = StringField(lazy("Tag"), filters=[line])
@@ -66,7 +67,7 @@ class MoveForm(Form):
     board = SelectField(lazy("Papan tujuan"), validate_choice=False)
 
 
-class SummaryForm(Form):
+class SummaryForm(GuardedForm):
     body = TextAreaField(lazy("Ringkasan"))
 
 

@@ -7,6 +7,7 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from forum.core.forms import Form, line, text_of
 from forum.core.i18n import lazy
 from forum.library.sections import Section
+from forum.privacy.forms import GuardedForm
 
 KIND_CHOICES = (
     ("procedure", lazy("Prosedur")),
@@ -21,7 +22,7 @@ SIGNIFICANCE_CHOICES = (
 )
 
 
-class TextForm(Form):
+class TextForm(GuardedForm):
     """The text of a revision: title, summary, and a field for each section, named after it."""
 
     title = StringField(lazy("Judul"), filters=[line])

@@ -32,6 +32,7 @@ from forum.discussions.models import Draft
 from forum.discussions.services import upkeep
 from forum.library.services import citing, due
 from forum.moderation.services import acting, checking
+from forum.privacy.services import scanning
 from forum.search.services import log
 
 Handler = Callable[[str], None]
@@ -41,6 +42,7 @@ KEEP_ENDED = timedelta(days=7)
 KEEP_DRAFTS = timedelta(days=180)
 # Short, so that a worker that is told to stop does not keep anybody waiting.
 RENDER_FOR = timedelta(seconds=5)
+SCAN_FOR = timedelta(seconds=5)
 COLLECT_FOR = timedelta(seconds=20)
 
 
@@ -127,6 +129,18 @@ def forget_old_searches(key: str) -> None:
             outbox.put("housekeeping.searches", key)
 
 
+def look_for_personal_data(key: str) -> None:
+    """Look through what this version of the detector has not seen, for as long as SCAN_FOR; then ask for the rest."""
+    until = clock.now() + SCAN_FOR
+    while batch := scanning.next_batch():
+        db.session.rollback()
+        with transaction():
+            scanning.keep(batch)
+            if clock.now() >= until:
+                outbox.put("privacy.scan", key)
+                return
+
+
 def check_post(key: str) -> None:
     """Look whether a post is something for moderators."""
     if found := checking.look(int(key)):
@@ -167,6 +181,7 @@ HANDLERS: dict[str, Handler] = {
     CITATIONS: count_citations,
     checking.CHECK: check_post,
     "library.review_dates": review_dates,
+    "privacy.scan": look_for_personal_data,
     "attachments.collect": collect_files,
     "attachments.collect_rest": collect_files,
 }
@@ -180,5 +195,6 @@ PERIODIC: dict[str, timedelta] = {
     "housekeeping.undo": timedelta(hours=24),
     "posts.render_again": timedelta(minutes=2),
     "library.review_dates": timedelta(hours=1),
+    "privacy.scan": timedelta(minutes=15),
     "attachments.collect": timedelta(hours=6),
 }

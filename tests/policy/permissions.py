@@ -380,6 +380,28 @@ ADMIN = (
     _post("admin.tag_edit", "/admin/tag/{tag}", who=ADMINS, done=302, fields={"name": "{tag}", "synonyms": "lain"}),
     _post("admin.tag_merge", "/admin/tag/{tag}/gabung", who=ADMINS, done=422, note="422: into no tag"),
 )  # fmt: skip
+PERSONAL_DATA = (
+    _get("privacy.findings", "/moderasi/data-pribadi", who=CURATORS),
+    _post(
+        "privacy.mask", "/moderasi/data-pribadi/{finding}/samarkan", who=STAFF, but={"moderator elsewhere": 404},
+        note="of posts: where one moderates",
+    ),
+    _post(
+        "privacy.dismiss", "/moderasi/data-pribadi/{finding}/abaikan", who=STAFF, but={"moderator elsewhere": 404},
+        fields={"alasan": "Nomor contoh dari pedoman."}, note="of posts: where one moderates",
+    ),
+    _get("privacy.breaches", "/admin/kebocoran", who=ADMINS),
+    _post("privacy.breaches", "/admin/kebocoran", who=ADMINS, done=422, fields={"aksi": "buka"}, note="422: about nothing"),
+    _get("privacy.breach", "/admin/kebocoran/{breach}", who=ADMINS),
+    _post("privacy.breach", "/admin/kebocoran/{breach}", who=ADMINS, fields={"langkah": "mask"}),
+    _get("privacy.breach_report", "/admin/kebocoran/{breach}/laporan.md", who=ADMINS),
+    _get("privacy.own_data", "/akun/data"),
+    _post("privacy.download_own_data", "/akun/data/unduh", done=200, note="one's own"),
+    _get("privacy.erase", "/admin/pengguna/{bystander}/hapus-data", who=ADMINS),
+    _post(
+        "privacy.erase", "/admin/pengguna/{bystander}/hapus-data", who=ADMINS, done=422, note="422: not typed once more"
+    ),
+)  # fmt: skip
 # Sent by a server, not by a form: its own signature takes the place of our token.
 WITHOUT_TOKEN = frozenset({"oidc.logout_token"})
 OPEN = (_get("web.health", "/sehat", who=EVERYBODY),)
@@ -397,6 +419,7 @@ SECTIONS: dict[str, tuple[Row, ...]] = {
     "Looking after searching": SEARCH_CARE,
     "One's own account": (*ACCOUNT, *RESTRAINTS),
     "Administration": ADMIN,
+    "Personal data": PERSONAL_DATA,
     "Operation": OPEN,
 }
 ROWS = tuple(row for rows in SECTIONS.values() for row in rows)

@@ -14,11 +14,14 @@ from sqlalchemy import func, select
 from forum.accounts import services
 from forum.accounts.models import User, UserSession
 from forum.accounts.services import restraining
+from forum.core import clock
 from forum.core.db import transaction
 from forum.core.viewer import Role
 from forum.discussions.services import changing, reading
 from forum.discussions.services.writing import Written
 from forum.library.services import collecting, flagging
+from forum.privacy.models import Held
+from forum.privacy.services import breaches
 from forum.search.services import thesaurus
 from forum.search.services.thesaurus import Change
 from tests.factories.accounts import a_member, a_moderator, a_unit, an_admin, sign_in, viewer_for
@@ -28,6 +31,7 @@ from tests.factories.files import an_image
 from tests.factories.forms import csrf_token
 from tests.factories.guides import a_draft, a_guide, a_pending
 from tests.factories.moderation import a_case, a_flag, a_ruling, an_appeal, newest_notice
+from tests.factories.privacy import a_finding
 from tests.optional import missing
 from tests.policy.permissions import ROLES, ROWS, Row
 
@@ -137,6 +141,15 @@ class Names(dict[str, str]):
         with transaction() as session:
             services.start_session(self.scene.author.id, 14)
             return str(session.scalar(select(func.max(UserSession.id))))
+
+    def _finding(self) -> str:
+        return str(a_finding("post", a_thread(self.scene.author, self.scene.board).post_id))
+
+    def _breach(self) -> str:
+        by, held = self.scene.people["admin"], Held("post", a_thread(self.scene.author, self.scene.board).post_id)
+        assert by is not None
+        with transaction():
+            return str(breaches.open_breach(viewer_for(by), "Kebocoran uji", [held], clock.now()))
 
     def _flagged(self) -> str:
         """A reply that the member reported."""

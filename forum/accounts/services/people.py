@@ -11,7 +11,7 @@ from forum.accounts import identity, policy
 from forum.accounts.models import Status, Unit, User
 from forum.accounts.passwords import PasswordHash
 from forum.audit import services as audit
-from forum.core import clock
+from forum.core import clock, keyed
 from forum.core.db import db
 from forum.core.errors import Invalid
 from forum.core.i18n import lazy
@@ -71,19 +71,27 @@ def boards_of(role: Role, boards: Sequence[int] | None) -> list[int] | None:
 
 
 def snapshot(user: User) -> dict[str, object]:
-    """What the audit log keeps of an account: never the password, and of the NIP only whether there is one."""
+    """What the audit log keeps of an account: never the password, and of the NIP only whether there is one.
+
+    The log cannot be changed, and an account can be erased: so of what says who somebody is it keeps marks, which tell that something
+    has changed, and whether it was a given name or address, to whoever has the secret of this installation.
+    """
     return {
-        "username": user.username,
-        "email": user.email,
-        "name": user.name,
+        "username": _mark(user.username),
+        "email": _mark(user.email),
+        "name": _mark(user.name),
         "unit_id": user.unit_id,
-        "position": user.position,
+        "position": _mark(user.position),
         "status": str(user.status),
         "role": str(user.role),
         "moderated_boards": user.moderated_boards,
         "is_active": user.is_active is not False,
         "has_nip": user.nip is not None,
     }
+
+
+def _mark(text: str) -> str:
+    return keyed.digest("account", text)[:12] if text else ""
 
 
 TAKEN = {

@@ -13,6 +13,19 @@ _EMAIL = re.compile(
     r"(?:[a-z0-9\-]{1,63}(?:\.| ?[\[(](?:dot|titik)[\])] ?)){1,6}[a-z]{2,24}(?![a-z0-9])",
     re.IGNORECASE,
 )
+# Spelled out: budi at gmail dot com.
+_SPELLED = re.compile(
+    r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]{3,64} (?:at|et) [a-z0-9\-]{2,63}"
+    r"(?: (?:dot|titik) (?:com|net|org|id|co|go|ac|sch|or)){1,3}(?![a-z0-9])",
+    re.IGNORECASE,
+)
+# Pulled apart, at a provider that everybody knows: budi @ gmail . com, budi at yahoo.co.id.
+_APART_AT = re.compile(
+    r"(?<![a-z0-9._%+\-])[a-z0-9._%+\-]{2,64}(?: at | ?@ ?)"
+    r"(?:gmail|googlemail|ya?hoo|ymail|outlook|hotmail|icloud|rocketmail|live|proton(?:mail)?)"
+    r" ?\. ?(?:com|co ?\. ?id|net|me|id)(?![a-z0-9])",
+    re.IGNORECASE,
+)
 # Of an office, not of a person: it stands on its website.
 _OFFICE = re.compile(
     r"(?:info|admin|humas|pengaduan|aduan|lapor|layanan|pelayanan|sekretariat|kontak|contact|ppid|helpdesk|cs|call\.?center|no-?reply"
@@ -21,6 +34,7 @@ _OFFICE = re.compile(
     re.IGNORECASE,
 )
 
+_PASSPORT = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z]{1,2}[ \-]?|[a-z])\d{3}[ .\-]?\d{3,4}(?![A-Za-z0-9])")
 _ACCOUNT = re.compile(rf"(?<!\d){run(16, 9)}(?!\d)")
 _SOLID = re.compile(r"\d{9,16}(?!\d)")
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+\Z")
@@ -39,7 +53,7 @@ _TOLD_PLATE = re.compile(
 )
 # Units and little words, that stand behind a number as the letters of a plate do.
 _NO_SUFFIX = re.compile(
-    r"(?:K[MGE]|[CM]M|M[GLB]|GB|TB|HA|R[TWI]|PM|AM|WI[BT]|DI|DAN|PER|TGL|THN|ORG|S[DH]|JO|BH|UNIT)\Z"
+    r"(?:K[MGE]|[CM]M|M[GLB]|GB|TB|HA|R[TWI]|PM|AM|WI[BT]|DI|DAN|PER|TGL|THN|ORG|S[DH]|OK|JO|BH|UNIT)\Z"
 )
 
 
@@ -48,6 +62,11 @@ def contacts(text: str) -> Iterator[Finding]:
     for match in _EMAIL.finditer(text):
         if not _OFFICE.match(match[0]):
             yield Finding(Kind.EMAIL, *match.span())
+    for pattern in (_SPELLED, _APART_AT):
+        yield from (Finding(Kind.EMAIL, *match.span()) for match in pattern.finditer(text))
+    for match in _PASSPORT.finditer(text):
+        if told(text, *match.span())[1] is Kind.PASSPORT:
+            yield Finding(Kind.PASSPORT, *match.span())
     for match in _ACCOUNT.finditer(text):
         yield from _account(text, match.start(), match.end())
     yield from _plates(text)

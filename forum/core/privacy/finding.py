@@ -16,6 +16,7 @@ class Kind(StrEnum):
     EMAIL = "email"
     ACCOUNT = "account"
     PLATE = "plate"
+    PASSPORT = "passport"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,17 @@ def run(most: int, least: int | None = None) -> str:
     return rf"\d(?:{SEP}\d){{{(least or most) - 1},{most - 1}}}"
 
 
+_NO_DIGITS = {ord(char): None for char in " .-_/()+\u200b"}
+
+
 def digits_of(written: str) -> str:
-    return "".join(char for char in written if char.isdigit())
+    """The digits of a folded number."""
+    return written.translate(_NO_DIGITS)
+
+
+def digits(*classes: str) -> str:
+    """A pattern for one digit of each class ("0-9"), grouped in whatever way."""
+    return SEP.join(f"[{one}]" for one in classes)
 
 
 def is_part(text: str, start: int, end: int) -> bool:

@@ -6,7 +6,10 @@ import unicodedata
 from functools import cache
 
 # Shown as nothing, so that a number broken up by one looks whole to whoever reads it.
-_INVISIBLE = (0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF)
+# Besides these: what only formats (Cf), and what is drawn over another character (Mn, Me).
+_INVISIBLE = (0x115F, 0x1160, 0x3164, 0xFFA0)
+# Dots that are no full stop. (U+2022 is what masks.)
+_DOTS = (0x00B7, 0x0387, 0x2024, 0x2027, 0x2219, 0x22C5, 0x30FB)
 _FULL_WIDTH = range(0xFF01, 0xFF5F)
 _LAST = 0x1FBFA
 INVISIBLE = "\u200b"
@@ -24,8 +27,11 @@ def _table() -> dict[int, str]:
             table[code] = " "
         elif category == "Pd":
             table[code] = "-"
+        elif category in ("Cf", "Mn", "Me"):
+            table[code] = INVISIBLE
     table.update((code, chr(code - 0xFEE0)) for code in _FULL_WIDTH)
     table.update(dict.fromkeys(_INVISIBLE, INVISIBLE))
+    table.update(dict.fromkeys(_DOTS, "."))
     table[ord("\t")] = " "
     table[ord("\u2212")] = "-"
     return table

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import date
 
 from forum.core.privacy.finding import Kind, digits_of
+from forum.core.privacy.finding import digits as row_of
 
 # The provinces, those founded in 2022 among them, and 54, which people who were born in East Timor have.
 _OF_PROVINCES = (
@@ -53,12 +54,13 @@ def _is_day(year: int, month: int, day: int) -> bool:
 
 def is_nik(digits: str) -> bool:
     """Whether 16 digits have the structure of a NIK or KK."""
+    if digits[:2] not in PROVINCES:
+        return False
     regency, district = int(digits[2:4]), int(digits[4:6])
     day, month, year = int(digits[6:8]), int(digits[8:10]), int(digits[10:12])
     day -= _WOMEN if day > _WOMEN else 0
     return (
-        digits[:2] in PROVINCES
-        and (1 <= regency <= _LAST_REGENCY or regency in _CITIES)
+        (1 <= regency <= _LAST_REGENCY or regency in _CITIES)
         and 1 <= district <= _LAST_DISTRICT
         and (_is_day(1900 + year, month, day) or _is_day(2000 + year, month, day))
         and digits[12:] != "0000"
@@ -124,11 +126,23 @@ def _nine(written: str, is_told: bool, said: Kind | None) -> Kind | None:
     return said if said is Kind.NIP and _OLD_NIP.match(written) else None
 
 
-# The longer first: what is found in one is not looked at again.
-JUDGES: tuple[tuple[int, Judge], ...] = (
-    (18, _eighteen),
-    (16, _sixteen),
-    (15, _fifteen),
-    (13, _thirteen),
-    (9, _nine),
+# Written as dates are: region/day of birth/serial.
+SLASHED_NIK = re.compile(r"(?<![\d/])\d{6} ?/ ?\d{6} ?/ ?\d{4}(?![\d/])")
+
+_ANY = "0-9"
+_BEGIN_NIP = "|".join(
+    row_of(*born, _ANY, _ANY, "01", _ANY, "0-3", _ANY, *appointed)
+    for born in ("19", "20")
+    for appointed in ("19", "20")
+)
+_BEGIN_NIK = row_of("1-9", _ANY, "0-37", _ANY, "0-6", _ANY, "0-7", _ANY, "01")
+
+# Of each length: how it must begin where no word tells ('' = then it is nothing), and what judges it. The longer first: what is
+# found in one is not looked at again.
+JUDGES: tuple[tuple[int, str, Judge], ...] = (
+    (18, rf"(?:{_BEGIN_NIP})", _eighteen),
+    (16, rf"(?:{_BEGIN_NIK}|0\d{{15}})", _sixteen),
+    (15, r"(?:\d{15}|\d\d\.\d{3}\.\d{3}\.\d ?- ?\d{3}\.\d{3})", _fifteen),
+    (13, r"000\d", _thirteen),
+    (9, "", _nine),
 )

@@ -10,7 +10,7 @@ from forum.core.privacy.telling import told
 
 _BETWEEN = "[ .\\-_\u200b]{1,3}"
 _GROUPS = rf"\d*(?:\)?{_BETWEEN}\d{{2,9}}(?!\d)){{0,4}}"
-_MOBILE = re.compile(rf"(?<![\d+])\(?(?:\+?62\)?{SEP}(?:\(0\){SEP}|0)?|0)8[1-9]{_GROUPS}")
+_MOBILE = re.compile(rf"(?<![\d+])\(?(?:\+?62\)?{SEP}(?:\(0\){SEP}|0)?\(?|0)8[1-9]{_GROUPS}")
 # Without its 0, after a word that tells; with one blank or dash between all digits, or all pairs.
 _BARE = re.compile(rf"(?<!\d)8[1-9]{_GROUPS}")
 _SPREAD = re.compile(
@@ -19,7 +19,9 @@ _SPREAD = re.compile(
 _MOBILE_DIGITS = range(9, 13)
 # Three digits for the largest cities, four for the others.
 _AREA = r"0(?:2[124]|31|61|[2-79]\d\d)"
-_BEFORE = rf"\({_AREA}\)[ \-]{{0,2}}|{_AREA} ?- ?|\+62{SEP}\(?[2-79]\d{{1,2}}\)?[ \-]{{1,2}}"
+# Of Sumatra and the largest cities: these are known without dash or bracket.
+_NEAR = r"0(?:2[124]|31|61|6[2-5]\d|7[3-7]\d)"
+_BEFORE = rf"\({_AREA}\)[ \-]{{0,2}}|{_AREA} ?- ?|{_NEAR} (?=[1-9]\d{{5,7}}(?![\d.,]))|\+62{SEP}\(?[2-79]\d{{1,2}}\)?[ \-]{{1,2}}"
 _LANDLINE = re.compile(rf"(?<![\d.+])(?:{_BEFORE})[1-9](?:[ \-]?\d){{4,7}}(?![\d/])(?![.\-]\d)")
 _TOLD_LANDLINE = re.compile(rf"(?<!\d){_AREA}{SEP}[1-9](?:[ .\-]?\d){{4,7}}(?!\d)")
 _TIME = re.compile(r"(?:[01]\d|2[0-3])(?:00|15|30|45)\Z")

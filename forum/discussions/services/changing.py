@@ -22,6 +22,8 @@ from forum.discussions.services.tagging import count_tags, parse_tags, set_tags,
 from forum.discussions.services.texts import Text, reason_text, title_text
 from forum.discussions.services.touching import touch, touch_citations, touch_duplicates, touch_post, touch_whole_thread
 from forum.moderation.services import checking
+from forum.privacy.services import personal
+from forum.privacy.services.personal import NO_OVERRIDE, Override
 
 
 def edit_post(
@@ -34,11 +36,12 @@ def edit_post(
     tags: str | None = None,
     reason: str = "",
     files: Chosen = NOTHING,
+    override: Override = NO_OVERRIDE,
 ) -> str:
     """Replace the text of a post; of an opening post also title and tags of its thread (None leaves them). `files`: its attachments.
 
-    `version` is the one that the editor read. Returns the address of the post. Raises NotFound, Denied, Invalid, and
-    Conflict when someone else edited meanwhile.
+    `version` is the one that the editor read. Returns the address of the post. Raises NotFound, Denied, Invalid, PersonalData
+    (unless `override` explains it), and Conflict when someone else edited meanwhile.
     """
     hold_thread_of(post_id)
     thread, post = post_for(actor, post_id)
@@ -50,11 +53,16 @@ def edit_post(
         )
     reason = reason_text(reason)
     new_title = title_text(title) if title is not None and post.is_opening else thread.title
-    if tags is not None and post.is_opening:
-        set_tags(thread.id, tag_ids(parse_tags(tags)), _last_activity(thread.id))
+    names = parse_tags(tags) if tags is not None and post.is_opening else None
+    texts = {"title": new_title, "body": text.body, "tags": ", ".join((names or {}).values()), "reason": reason}
+    if not post.is_opening:
+        del texts["title"]
+    stated = personal.check(texts, override, personal.accepted("post", post_id))
+    if names is not None:
+        set_tags(thread.id, tag_ids(names), _last_activity(thread.id))
     rewritten = post.withheld == "rephrase" and actor.id == post.author_id
     if (text.body, new_title) != (post.body, thread.title):
-        _store_edit(actor, thread, post, text, new_title, reason)
+        store_edit(actor, thread, post, text, new_title, reason)
         if actor.id != post.author_id:
             record(actor, "post.edit", "post", post.id, before={"version": post.version}, reason=reason)
     elif rewritten:
@@ -65,6 +73,7 @@ def edit_post(
         bring_back(thread, post)
         record(actor, "post.rephrased", "post", post_id, before={"note": post.delete_reason})
     attach(actor, FILES, post_id, files, [text.body])
+    personal.state(actor, stated, "post", post_id)
     touch_post(thread.id, post_id, is_opening=post.is_opening)
     _touch_original(thread)
     touch_citations(post_id, post.html, text.html)
@@ -77,7 +86,7 @@ def edit_post(
 
 def replace_text(actor: Viewer, thread: ThreadRecord, post: PostRecord, text: Text, reason: str) -> None:
     """Give a post another text, without a word in the audit log: the caller has one. Raises Conflict."""
-    _store_edit(actor, thread, post, text, thread.title, reason)
+    store_edit(actor, thread, post, text, thread.title, reason)
     touch_post(thread.id, post.id, is_opening=post.is_opening)
     touch_citations(post.id, post.html, text.html)
 
@@ -86,7 +95,8 @@ def _last_activity(thread_id: int) -> datetime:
     return db.session.execute(select(Thread.last_activity_at).where(Thread.id == thread_id)).scalar_one()
 
 
-def _store_edit(actor: Viewer, thread: ThreadRecord, post: PostRecord, text: Text, title: str, reason: str) -> None:
+def store_edit(actor: Viewer, thread: ThreadRecord, post: PostRecord, text: Text, title: str, reason: str) -> None:
+    """Keep the text that stood, and put another in its place; the actor may do so. Raises Conflict when somebody else just has."""
     now = clock.now()
     last = db.session.scalar(select(func.max(PostRevision.number)).where(PostRevision.post_id == post.id))
     if last is None:

@@ -19,6 +19,8 @@ from forum.discussions.queries.records import ThreadRecord, hold_thread_of, post
 from forum.discussions.services.permitted import moderated
 from forum.discussions.services.texts import Text, reason_text
 from forum.discussions.services.touching import touch
+from forum.privacy.services import personal
+from forum.privacy.services.personal import NO_OVERRIDE, Override
 
 
 def solve(actor: Viewer, post_id: int, *, on: bool) -> ThreadRecord:
@@ -104,9 +106,11 @@ def _count(board_id: int, step: int) -> None:
     db.session.execute(update(Board).where(Board.id == board_id).values(thread_count=Board.thread_count + step))
 
 
-def summarise(actor: Viewer, thread_id: int, text: Text | None) -> ThreadRecord:
-    """Put a summary on top of a thread; None takes it away. Raises NotFound, Denied."""
+def summarise(actor: Viewer, thread_id: int, text: Text | None, override: Override = NO_OVERRIDE) -> ThreadRecord:
+    """Put a summary on top of a thread; None takes it away. Raises NotFound, Denied, PersonalData (unless `override` explains it)."""
     thread = moderated(actor, thread_id)
+    known = personal.accepted("thread", thread_id)
+    personal.state(actor, personal.check({"body": text.body if text else ""}, override, known), "thread", thread_id)
     values = {
         "summary": text.body if text else "",
         "summary_html": text.html if text else "",

@@ -15,6 +15,7 @@ from forum.core.viewer import Viewer
 from forum.discussions.models import Tag, TagSynonym, Thread, ThreadTag
 from forum.discussions.services.tagging import parse_tags
 from forum.discussions.services.touching import touch_tagged
+from forum.privacy.services import personal
 
 MAX_SYNONYMS = 30
 
@@ -108,6 +109,7 @@ def _parse(text: str, field: str) -> tuple[str, str]:
         raise Invalid(error.reason, field) from None
     if len(found) != 1:
         raise Invalid(lazy("Tulis satu nama tag, tanpa koma."), field)
+    personal.check({field: text})
     return next(iter(found.items()))
 
 

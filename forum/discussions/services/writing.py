@@ -27,6 +27,8 @@ from forum.discussions.services.tagging import parse_tags, set_tags, tag_ids
 from forum.discussions.services.texts import Text, title_text
 from forum.discussions.services.touching import touch, touch_citations
 from forum.moderation.services import checking
+from forum.privacy.services import personal
+from forum.privacy.services.personal import NO_OVERRIDE, Override
 
 MAX_KEY = 64
 
@@ -88,10 +90,11 @@ def open_thread(
     key: str,
     files: Chosen = NOTHING,
     is_sample: bool = False,
+    override: Override = NO_OVERRIDE,
 ) -> Written:
     """Open a thread in the board with slug `board`. `key` is the form's own: the same key never makes a second thread.
 
-    Raises Invalid, NotFound (a board that the actor may not read), Denied (may not post there).
+    Raises Invalid, PersonalData (unless `override` explains it), NotFound (a board not to be read), Denied (may not post there).
     """
     if earlier := _earlier(actor, key, text):
         return earlier
@@ -105,6 +108,7 @@ def open_thread(
         raise Denied(reason)
     if kind not in kinds_for(actor, card.ref.id):
         raise Invalid(_("Pilih jenis diskusi."), "kind")
+    stated = personal.check({"title": title, "body": text.body, "tags": ", ".join(names.values())}, override)
     now = clock.now()
     thread = Thread(
         board_id=card.ref.id,
@@ -128,6 +132,7 @@ def open_thread(
     )
     db.session.add(ReadMark(user_id=actor.id, thread_id=thread.id, number=1, read_at=now))
     _drop_draft(actor, "new")
+    personal.state(actor, stated, "post", post.id)
     db.session.flush()
     touch(threads=[thread.id])
     touch_citations(post.id, post.html)
@@ -151,10 +156,19 @@ def _new_post(actor: Viewer, thread_id: int, text: Text, key: str, now: datetime
     return post
 
 
-def post_reply(actor: Viewer, thread_id: int, parent_id: int, text: Text, key: str, files: Chosen = NOTHING) -> Written:
+def post_reply(
+    actor: Viewer,
+    thread_id: int,
+    parent_id: int,
+    text: Text,
+    key: str,
+    files: Chosen = NOTHING,
+    override: Override = NO_OVERRIDE,
+) -> Written:
     """Reply to a post of the thread. `key` as in `open_thread`.
 
-    Raises NotFound, Denied (locked, archived), Conflict (the thread, or the post answered, was deleted meanwhile).
+    Raises NotFound, Denied (locked, archived), Conflict (the thread, or the post answered, was deleted meanwhile), PersonalData
+    (unless `override` explains it).
     """
     if earlier := _earlier(actor, key, text):
         return earlier
@@ -169,6 +183,7 @@ def post_reply(actor: Viewer, thread_id: int, parent_id: int, text: Text, key: s
         raise Conflict(
             _("Balasan yang Anda tanggapi sudah dihapus. Tanggapi kiriman lain atau pertanyaannya langsung.")
         )
+    stated = personal.check({"body": text.body}, override)
     now = clock.now()
     number = _next_number(actor, thread_id, now)
     place = _place_under(parent_id)
@@ -179,6 +194,7 @@ def post_reply(actor: Viewer, thread_id: int, parent_id: int, text: Text, key: s
     _carry_activity(thread_id, thread.board_id, now)
     _read_own(actor, thread_id, number, now)
     _drop_draft(actor, f"reply:{parent_id}")
+    personal.state(actor, stated, "post", post.id)
     db.session.flush()
     touch(replies=[post.id])
     touch_citations(post.id, post.html)

@@ -140,11 +140,12 @@ def summary(ref: int) -> str | Response | tuple[str, int]:
     form = SummaryForm()
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
+        form.mask_if_asked()
         with form.catching():
             body = text_of(form.body.data)
             text = None if is_blank(body) else texts.post_text(body)
             with transaction():
-                record = curating.summarise(actor, ref, text)
+                record = curating.summarise(actor, ref, text, form.override)
             flash(_("Ringkasan tersimpan.") if text else _("Ringkasan dihapus."))
             return see_other(record.url)
     page = _moderators_only(ref)

@@ -47,6 +47,7 @@ def compose() -> str | Response | tuple[str, int]:
     similar: tuple[Hit, ...] = ()
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
+        form.mask_if_asked()
         with form.catching():
             if earlier := writing.sent_before(actor, text_of(form.key.data), text_of(form.body.data)):
                 return see_other(earlier.url)
@@ -87,6 +88,7 @@ def _open_thread(form: ThreadForm, files: FormFiles) -> Response:
             text=text,
             key=text_of(form.key.data),
             files=files.chosen,
+            override=form.override,
         )
     flash(_("Diskusi Anda sudah terbit."))
     return see_other(written.url)
@@ -147,6 +149,7 @@ def reply(ref: int) -> str | Response | tuple[str, int]:
     asked = text_of(form.ke.data) if request.method == "POST" else request.args.get("ke", "")
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
+        form.mask_if_asked()
         with form.catching():
             if earlier := writing.sent_before(actor, text_of(form.key.data), text_of(form.body.data)):
                 return see_other(earlier.url)
@@ -175,7 +178,9 @@ def reply(ref: int) -> str | Response | tuple[str, int]:
 def _send_reply(form: ReplyForm, ref: int, parent_id: int, files: FormFiles) -> Response:
     text = texts.post_text(text_of(form.body.data))
     with transaction():
-        written = writing.post_reply(viewer(), ref, parent_id, text, text_of(form.key.data), files.chosen)
+        written = writing.post_reply(
+            viewer(), ref, parent_id, text, text_of(form.key.data), files.chosen, form.override
+        )
     flash(_("Balasan terkirim"))
     return see_other(written.url)
 
@@ -191,6 +196,7 @@ def edit_post(post_id: int) -> str | Response | tuple[str, int]:
     status = 200
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
+        form.mask_if_asked()
         with form.catching():
             try:
                 if files.settle():
@@ -224,6 +230,7 @@ def _save_edit(form: EditForm, post_id: int, files: FormFiles) -> Response:
             tags=form.tags.data if "tags" in request.form else None,
             reason=text_of(form.reason.data),
             files=files.chosen,
+            override=form.override,
         )
     flash(_("Suntingan tersimpan"))
     return see_other(url)

@@ -8,12 +8,12 @@ from forum.audit import services as audit
 from forum.core.content import SourcePost, SourceThread
 from forum.core.errors import Conflict, Denied, Invalid
 from forum.core.i18n import _
-from forum.core.privacy import find
 from forum.core.viewer import Viewer
 from forum.library import policy
 from forum.library.sections import Section
 from forum.library.services.texts import GuideText
 from forum.library.services.writing import MAX_TAGS, add_source, start_guide
+from forum.privacy.services.personal import NO_OVERRIDE, Override
 
 
 def suggested_section(post: SourcePost) -> str:
@@ -36,10 +36,16 @@ def placed(thread: SourceThread, places: Mapping[int, str]) -> dict[str, str]:
     return {section: "\n\n".join(parts) for section, parts in sections.items()}
 
 
-def promote(actor: Viewer, thread: SourceThread, chosen: Mapping[int, int], text: GuideText) -> tuple[int, int]:
+def promote(
+    actor: Viewer,
+    thread: SourceThread,
+    chosen: Mapping[int, int],
+    text: GuideText,
+    override: Override = NO_OVERRIDE,
+) -> tuple[int, int]:
     """A draft guide from the posts in `chosen` (post id -> the version that the curator read); the ids of guide and draft.
 
-    Raises Denied, Invalid (personal data in the text, or nothing chosen), Conflict (a post was edited meanwhile).
+    Raises Denied, Invalid (nothing chosen), PersonalData (unless `override` explains it), Conflict (a post was edited meanwhile).
     """
     if reason := policy.refuse_curating(actor):
         raise Denied(reason)
@@ -50,25 +56,11 @@ def promote(actor: Viewer, thread: SourceThread, chosen: Mapping[int, int], text
     if changed:
         numbers = ", ".join(str(post.number) for post in changed)
         raise Conflict(_("Kiriman %(numbers)s disunting sejak Anda membacanya. Periksa lagi isinya.", numbers=numbers))
-    refuse_personal_data(text)
-    guide_id, revision_id = start_guide(actor, text, unit_id=thread.unit_id, tags=thread.tags[:MAX_TAGS])
+    guide_id, revision_id = start_guide(
+        actor, text, unit_id=thread.unit_id, tags=thread.tags[:MAX_TAGS], override=override
+    )
     for post_id in chosen:
         post = posts[post_id]
         add_source(guide_id, thread.id, None if post.is_opening else post_id)
     audit.record(actor, "guide.promote", "guide", guide_id, after={"thread": thread.id, "posts": sorted(chosen)})
     return guide_id, revision_id
-
-
-def refuse_personal_data(text: GuideText) -> None:
-    """Stop while personal data is in the text, and show where. Raises Invalid (field: the section)."""
-    for name, body in {"title": text.title, "summary": text.summary, **text.bodies}.items():
-        found = find(body)
-        if found:
-            marked = ", ".join(f"“{_around(body, item.start, item.end)}”" for item in found[:3])
-            raise Invalid(_("Masih ada data pribadi: %(places)s. Hapus atau samarkan dahulu.", places=marked), name)
-
-
-def _around(body: str, start: int, end: int) -> str:
-    """Some words around a finding, the finding itself hidden but for its end."""
-    hidden = "•" * max(end - start - 3, 1) + body[end - 3 : end]
-    return " ".join(f"{body[max(0, start - 20) : start]}{hidden}{body[end : end + 20]}".split())

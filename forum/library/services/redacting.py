@@ -15,6 +15,7 @@ from forum.library.models import Guide, GuideRevision
 from forum.library.queries.records import guide_for
 from forum.library.services.texts import guide_text
 from forum.library.services.writing import store_text
+from forum.privacy.masking import masked
 
 MARK = "[…]"
 LEAST = 4
@@ -57,3 +58,31 @@ def _redact_row(row: GuideRevision, words: str) -> bool:
     row.redacted_at = clock.now()
     row.version += 1
     return True
+
+
+def mask_guide(actor: Viewer, guide_id: int) -> None:
+    """Mask what looks like personal data in every revision of the guide. Raises NotFound, Denied."""
+    guide_for(actor, guide_id, hold=True)
+    if refusal := policy.refuse_curating(actor):
+        raise Denied(refusal)
+    for row in db.session.scalars(select(GuideRevision).where(GuideRevision.guide_id == guide_id)):
+        _mask_row(row)
+    guide = db.session.scalars(select(Guide).where(Guide.id == guide_id)).one()
+    guide.title, guide.summary = masked(guide.title), masked(guide.summary)
+    guide.version += 1
+    db.session.flush()
+    outbox.put("search", f"guide:{guide_id}")
+
+
+def _mask_row(row: GuideRevision) -> None:
+    was = (row.title, row.summary, row.change_summary, row.sections)
+    bodies = {name: masked(body) for name, body in row.sections.items()}
+    now = (masked(row.title), masked(row.summary), masked(row.change_summary), bodies)
+    if row.autosaved and any(masked(text) != text for text in row.autosaved.values()):
+        row.autosaved = row.autosaved_at = None
+    if was == now:
+        return
+    store_text(row, guide_text(now[0], now[1], bodies))
+    row.change_summary = now[2]
+    row.redacted_at = clock.now()
+    row.version += 1

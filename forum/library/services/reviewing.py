@@ -18,9 +18,10 @@ from forum.library.queries.files import FILES, revisions_of
 from forum.library.queries.records import guide_for, record_of, revision_row
 from forum.library.services.reviews import next_review
 from forum.library.services.texts import GuideText
-from forum.library.services.writing import free_slug, store_text
+from forum.library.services.writing import fields_of, free_slug, state_about, store_text
 from forum.library.workflow import NEEDS_REASON, Action, State, Who
 from forum.notifications import services as notifications
+from forum.privacy.services.personal import NO_OVERRIDE, Override
 
 MAX_REASON = 1000
 TOLD = {
@@ -61,12 +62,23 @@ def approve(actor: Viewer, revision_id: int, version: int, *, validates: bool) -
     outbox.put("search", f"guide:{guide.id}")
 
 
-def edit_pending(actor: Viewer, revision_id: int, version: int, text: GuideText, files: Chosen = NOTHING) -> None:
-    """Mend a pending revision: the curator becomes one of its authors, so another one decides. Raises NotFound, Denied, Conflict."""
+def edit_pending(
+    actor: Viewer,
+    revision_id: int,
+    version: int,
+    text: GuideText,
+    files: Chosen = NOTHING,
+    override: Override = NO_OVERRIDE,
+) -> None:
+    """Mend a pending revision: the curator becomes one of its authors, so another one decides.
+
+    Raises NotFound, Denied, Conflict, PersonalData (unless `override` explains it).
+    """
     row = revision_row(revision_id)
     guide_for(actor, row.guide_id, hold=True)
     db.session.refresh(row)
     _require_curator(actor, row, version, Action.EDIT_PENDING)
+    state_about(actor, row.guide_id, fields_of(text), override)
     store_text(row, text)
     attach(actor, FILES, revision_id, files, text.bodies.values())
     row.editors = [*row.editors, actor.id or 0]

@@ -22,6 +22,8 @@ from forum.library.queries.records import guide_for, open_of, pending_of, record
 from forum.library.sections import REQUIRED
 from forum.library.services.texts import MAX_CHARACTERS, GuideText, change_text
 from forum.library.workflow import Action, State, Who
+from forum.privacy.services import personal
+from forum.privacy.services.personal import NO_OVERRIDE, Override
 
 KINDS = ("procedure", "policy", "practice", "template")
 SIGNIFICANCES = ("typo", "minor", "major")
@@ -42,12 +44,17 @@ def start_guide(
     tags: Sequence[str] = (),
     files: Chosen = NOTHING,
     is_sample: bool = False,
+    override: Override = NO_OVERRIDE,
 ) -> tuple[int, int]:
-    """A new guide that only its author and curators see, with a first draft; returns the ids of both. Raises Invalid."""
+    """A new guide that only its author and curators see, with a first draft; returns the ids of both.
+
+    Raises Invalid, PersonalData (unless `override` explains it).
+    """
     if kind not in KINDS:
         raise Invalid(_("Pilih jenis panduan."), "kind")
     if not 1 <= review_months <= 36:
         raise Invalid(_("Peninjauan ulang: 1 sampai 36 bulan."), "review_months")
+    stated = personal.check({**fields_of(text), "tags": ", ".join(tags)}, override)
     now = clock.now()
     guide = Guide(
         slug=free_slug(text.title),
@@ -64,9 +71,21 @@ def start_guide(
     db.session.add(guide)
     db.session.flush()
     set_tags(guide.id, tags)
+    personal.state(actor, stated, "guide", guide.id)
     revision = _new_revision(actor, guide.id, text, now, based_on=None)
     attach(actor, FILES, revision.id, files, text.bodies.values())
     return guide.id, revision.id
+
+
+def fields_of(text: GuideText) -> dict[str, str]:
+    """The texts of a revision by the fields of its form."""
+    return {"title": text.title, "summary": text.summary, **text.bodies}
+
+
+def state_about(actor: Viewer, guide_id: int, fields: Mapping[str, str], override: Override) -> None:
+    """Let nothing personal into a guide that nobody has explained. Raises PersonalData."""
+    stated = personal.check(fields, override, personal.accepted("guide", guide_id))
+    personal.state(actor, stated, "guide", guide_id)
 
 
 def free_slug(title: str) -> str:
@@ -149,13 +168,21 @@ def propose(actor: Viewer, guide_id: int, text: GuideText, based_on: int) -> int
     return _new_revision(actor, guide_id, text, clock.now(), based_on).id
 
 
-def save(actor: Viewer, revision_id: int, version: int, text: GuideText, files: Chosen = NOTHING) -> int:
+def save(
+    actor: Viewer,
+    revision_id: int,
+    version: int,
+    text: GuideText,
+    files: Chosen = NOTHING,
+    override: Override = NO_OVERRIDE,
+) -> int:
     """Store a draft, with its files. `version`: the one that the form was filled from. Returns the new version.
 
-    Raises Invalid, NotFound, Denied, Conflict.
+    Raises Invalid, NotFound, Denied, Conflict, PersonalData (unless `override` explains it).
     """
     row = revision_row(revision_id)
     _require(actor, row, Action.SAVE, version)
+    state_about(actor, row.guide_id, fields_of(text), override)
     store_text(row, text)
     attach(actor, FILES, revision_id, files, text.bodies.values())
     row.autosaved = row.autosaved_at = None
@@ -180,11 +207,18 @@ def autosave(actor: Viewer, revision_id: int, fields: Mapping[str, str]) -> date
 
 
 def submit(
-    actor: Viewer, revision_id: int, version: int, *, change: str, significance: str, base: int | None = None
+    actor: Viewer,
+    revision_id: int,
+    version: int,
+    *,
+    change: str,
+    significance: str,
+    base: int | None = None,
+    override: Override = NO_OVERRIDE,
 ) -> None:
     """Hand a draft over for review. `base`: the published revision over which the author wants it, having seen that one.
 
-    Raises Invalid, NotFound, Denied, Conflict (another revision waits, or the guide was published again since).
+    Raises Invalid, NotFound, Denied, Conflict (another revision waits, or the guide was published again since), PersonalData.
     """
     row = revision_row(revision_id)
     guide = guide_for(actor, row.guide_id, hold=True)
@@ -195,6 +229,7 @@ def submit(
         if section not in row.sections:
             raise Invalid(_("Bagian ini wajib diisi sebelum dikirim."), section)
     row.change_summary = change_text(change)
+    state_about(actor, row.guide_id, {"change_summary": row.change_summary}, override)
     row.significance = significance
     waiting = pending_of(row.guide_id)
     if waiting is not None:

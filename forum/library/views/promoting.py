@@ -34,8 +34,9 @@ def promote(thread_id: int) -> str | Response | tuple[str, int]:
     places = _places(thread)
     status = 200
     kept = sketch_at(actor, from_thread(thread_id)) if request.method == "GET" else None
-    if request.method == "POST" and request.form.get("aksi") == "simpan":
+    if request.method == "POST" and form.pressed("") == "simpan":
         ratelimit.hit(ratelimit.WRITE, actor.id)
+        form.mask_if_asked()
         with form.catching():
             try:
                 return _save(form, thread, places)
@@ -67,7 +68,7 @@ def _save(form: TextForm, thread: SourceThread, places: dict[int, str]) -> Respo
     text = texts.guide_text(text_of(form.title.data), text_of(form.summary.data), form.bodies())
     chosen = {post.id: _version(post.id) for post in thread.posts if places[post.id]}
     with transaction():
-        _guide, revision_id = promoting.promote(viewer(), thread, chosen, text)
+        _guide, revision_id = promoting.promote(viewer(), thread, chosen, text, form.override)
         sketching.discard(viewer(), from_thread(thread.id))
     flash(_("Naskah tersimpan, dengan tautan ke sumbernya. Lengkapi, lalu kirim untuk ditinjau kurator lain."))
     return see_other(f"/naskah/{revision_id}")

@@ -57,6 +57,7 @@ def new_guide() -> str | Response | tuple[str, int]:
     units = (("", _("Pilih perangkat daerah")), *drafts.unit_names())
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
+        form.mask_if_asked()
         with form.catching():
             if files.settle():
                 return _start(form, _details(form, areas, units), files)
@@ -99,7 +100,7 @@ def discard_sketch() -> Response:
 def _start(form: NewGuideForm, details: dict[str, Any], files: FormFiles) -> Response:
     text = _text(form)
     with transaction():
-        _guide, revision_id = writing.start_guide(viewer(), text, files=files.chosen, **details)
+        _guide, revision_id = writing.start_guide(viewer(), text, files=files.chosen, override=form.override, **details)
         sketching.discard(viewer(), sketches.NEW)
     flash(_("Naskah tersimpan. Anda dan kurator yang dapat melihatnya."))
     return see_other(f"/naskah/{revision_id}")
@@ -157,6 +158,7 @@ def draft(revision_id: int) -> str | Response | tuple[str, int]:
     status = 200
     if request.method == "POST":
         ratelimit.hit(ratelimit.WRITE, actor.id)
+        form.mask_if_asked()
         with form.catching():
             try:
                 if done := _act(form, revision_id, files):
@@ -186,6 +188,7 @@ def draft(revision_id: int) -> str | Response | tuple[str, int]:
         sections=tuple(Section),
         lost=lost,
         significances=SIGNIFICANCE_CHOICES,
+        act=form.pressed("simpan"),
     )
     return body, status
 
@@ -202,7 +205,7 @@ def _fill(form: DraftForm, page: DraftPage) -> None:
 def _act(form: DraftForm, revision_id: int, files: FormFiles) -> Response | None:
     """Save, and then what the pressed button asks for; None: it was about files only. Raises Invalid, NotFound, Denied, Conflict."""
     actor = viewer()
-    act = request.form.get("aksi", "simpan")
+    act = form.pressed("simpan")
     version = whole_number(form.version.data)
     page = drafts.draft_page(actor, revision_id)
     if act == "buang":
@@ -215,13 +218,13 @@ def _act(form: DraftForm, revision_id: int, files: FormFiles) -> Response | None
     text = _text(form)
     if page.state is State.PENDING:
         with transaction():
-            reviewing.edit_pending(actor, revision_id, version, text, files.chosen)
+            reviewing.edit_pending(actor, revision_id, version, text, files.chosen, form.override)
         flash(_("Naskah diperbaiki. Kurator lain yang menyetujuinya."))
         return see_other(f"/tinjau/{revision_id}")
     if Action.SAVE not in page.actions:
         raise Denied(_("Naskah ini tidak dapat diubah lagi."))
     with transaction():
-        version = writing.save(actor, revision_id, version, text, files.chosen)
+        version = writing.save(actor, revision_id, version, text, files.chosen, form.override)
     if act != "kirim":
         flash(_("Naskah tersimpan."))
         return see_other(f"/naskah/{revision_id}")
@@ -233,6 +236,7 @@ def _act(form: DraftForm, revision_id: int, files: FormFiles) -> Response | None
             change=text_of(form.change_summary.data),
             significance=text_of(form.significance.data),
             base=whole_number(form.base.data) or None,
+            override=form.override,
         )
     flash(_("Naskah dikirim. Kurator akan meninjaunya."))
     return see_other(f"/tinjau/{revision_id}")

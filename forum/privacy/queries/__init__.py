@@ -1,0 +1,1 @@
+"""Reading findings, breaches and what concerns a person."""
