@@ -60,18 +60,7 @@ def edit_post(
     stated = personal.check(texts, override, personal.accepted("post", post_id))
     if names is not None:
         set_tags(thread.id, tag_ids(names), _last_activity(thread.id))
-    rewritten = post.withheld == "rephrase" and actor.id == post.author_id
-    if (text.body, new_title) != (post.body, thread.title):
-        store_edit(actor, thread, post, text, new_title, reason)
-        if actor.id != post.author_id:
-            record(actor, "post.edit", "post", post.id, before={"version": post.version}, reason=reason)
-    elif rewritten:
-        raise Invalid(_("Teksnya belum berubah. Tulis ulang bagian yang diminta moderator, lalu simpan."), "body")
-    if rewritten:
-        # At once, and not after another look: the history keeps both texts, and whoever is asked to mend something politely
-        # should not wait for days until somebody has time.
-        bring_back(thread, post)
-        record(actor, "post.rephrased", "post", post_id, before={"note": post.delete_reason})
+    _put(actor, thread, post, text, new_title, reason)
     attach(actor, FILES, post_id, files, [text.body])
     personal.state(actor, stated, "post", post_id)
     touch_post(thread.id, post_id, is_opening=post.is_opening)
@@ -82,6 +71,22 @@ def edit_post(
     db.session.flush()
     url = thread_url(thread.id, thread.slug if new_title == thread.title else slugify(new_title))
     return url if post.is_opening else permalink(url, post_id)
+
+
+def _put(actor: Viewer, thread: ThreadRecord, post: PostRecord, text: Text, title: str, reason: str) -> None:
+    """The new text in place of the old one; what its author was asked to rephrase is there again. Raises Invalid, Conflict."""
+    rewritten = post.withheld == "rephrase" and actor.id == post.author_id
+    if (text.body, title) != (post.body, thread.title):
+        store_edit(actor, thread, post, text, title, reason)
+        if actor.id != post.author_id:
+            record(actor, "post.edit", "post", post.id, before={"version": post.version}, reason=reason)
+    elif rewritten:
+        raise Invalid(_("Teksnya belum berubah. Tulis ulang bagian yang diminta moderator, lalu simpan."), "body")
+    if rewritten:
+        # At once, and not after another look: the history keeps both texts, and whoever is asked to mend something politely
+        # should not wait for days until somebody has time.
+        bring_back(thread, post)
+        record(actor, "post.rephrased", "post", post.id, before={"note": post.delete_reason})
 
 
 def replace_text(actor: Viewer, thread: ThreadRecord, post: PostRecord, text: Text, reason: str) -> None:

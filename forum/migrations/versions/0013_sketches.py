@@ -6,7 +6,7 @@ from alembic import op
 Int = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 revision = '0013'
-down_revision = '0009'
+down_revision = '0011'
 branch_labels = None
 depends_on = None
 
