@@ -15,7 +15,6 @@ from forum.core.errors import Conflict, Denied, NotFound
 from forum.core.i18n import _, exact_time, lazy
 from forum.core.viewer import Viewer
 from forum.moderation import acts, policy, subjects
-from forum.moderation.acts import Act, Done
 from forum.moderation.addresses import ruling_url
 from forum.moderation.models import Appeal, Concerned, ModerationAct
 from forum.moderation.queries.rulings import Ruling, ruling_for
@@ -149,20 +148,3 @@ def forget_undo() -> int:
         .execution_options(synchronize_session=False)
     )
     return rows_changed(changed)
-
-
-def _ask_to_rephrase(actor: Viewer, post_id: int, values: Mapping[str, Any]) -> Done:
-    """Nothing changes: the text goes back to its author with the reason."""
-    subject = subjects.read(actor, "post", post_id)
-    if subject.is_gone:
-        raise Conflict(_("Tulisan ini sudah tidak ditampilkan."))
-    return Done({}, (subject.author_id,), subject.title, subject.rewrite_url or subject.url)
-
-
-REPHRASE = Act(
-    name="post.rephrase",
-    kind="post",
-    label=lazy("Minta ditulis ulang"),
-    told=lazy("Moderator meminta Anda menulis ulang tulisan Anda: “%(title)s”. Terima kasih sudah memperbaikinya."),
-    perform=_ask_to_rephrase,
-)

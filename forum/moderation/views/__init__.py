@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from forum.moderation import acts, people
-from forum.moderation.services.acting import REPHRASE
+from forum.moderation import people
 from forum.moderation.views import acting, appeals, cases, flags, queue, rulings, start, words
 
 
 def register() -> None:
     """What moderators can do without any room: before rooms add theirs."""
-    acts.register(REPHRASE)
     people.register()
 
 

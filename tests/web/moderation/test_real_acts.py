@@ -5,23 +5,15 @@ from __future__ import annotations
 import re
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 from forum.discussions.models import Post, Thread
-from forum.moderation import acts
 from tests.factories.accounts import a_member, a_moderator, sign_in
 from tests.factories.discussions import a_board, a_reply, a_thread, fresh
 from tests.factories.forms import send, send_reply
 from tests.factories.moderation import a_case, case_row, notices
 
 TEXT = "Tulisan yang dilaporkan pembaca."
-
-
-@pytest.fixture(autouse=True)
-def _offered(app: Flask) -> None:
-    if acts.act_of("post.hide") is None:
-        pytest.skip("no room offers acts")
 
 
 def page(client: FlaskClient, url: str) -> str:
