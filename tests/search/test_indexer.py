@@ -47,8 +47,10 @@ def keys_of(*written: Written, thread: Written | None = None) -> list[str]:
 
 
 def rows() -> list[outbox.OutboxRow]:
+    """What waits for the indexer."""
     db.session.rollback()
-    return list(db.session.scalars(db.select(outbox.OutboxRow).execution_options(populate_existing=True)))
+    asked = db.select(outbox.OutboxRow).where(outbox.OutboxRow.topic.in_(("search", "search.affected")))
+    return list(db.session.scalars(asked.execution_options(populate_existing=True)))
 
 
 class Guides:

@@ -26,6 +26,7 @@ from forum.discussions.services import (
     duplicates,
     editing,
     hiding,
+    masking,
     merging,
     moderating,
     reading,
@@ -34,6 +35,7 @@ from forum.discussions.services import (
     upkeep,
     writing,
 )
+from forum.discussions.services.masking import MaskedPost
 from forum.discussions.services.writing import Written
 from forum.moderation.acts import Done
 from forum.search import indexer
@@ -225,6 +227,16 @@ ACTS |= {
         lambda w: editing.edit(w.admin, w.reply.post_id, {**WHY, "text": a_text("Teks dari moderator.")}),
         True,
     ),
+    "masking.mask_post": (
+        lambda w: masking.mask_post(
+            w.admin, w.reply.post_id, MaskedPost(1, a_text("Teks yang disamarkan."), ""), "Data pribadi."
+        ),
+        True,
+    ),
+    "masking.mask_summary": (
+        lambda w: masking.mask_summary(w.admin, w.thread.thread_id, a_text("Ringkasan tersamar."), "Data pribadi."),
+        True,
+    ),
     "moderating.perform_now": (
         lambda w: moderating.perform_now(w.admin, "post.hide", w.reply.post_id, {}, "Salah."),
         True,
@@ -247,7 +259,8 @@ OWN_TRANSACTIONS: dict[str, tuple[Act, bool]] = {
 PARTS = {
     "writing.is_key", "writing.kinds_for", "writing.sent_before", "writing.thread_to_answer", "reading.check_place",
     "reading.discard_draft", "tagging.parse_tags", "tagging.tag_ids", "tagging.set_tags", "tagging.count_tags",
-    "changing.replace_text", "changing.take_away", "changing.bring_back", "changing.count_thread",
+    "changing.replace_text", "changing.store_edit", "changing.take_away",
+    "masking.prepare_post", "masking.prepare_summary", "changing.bring_back", "changing.count_thread",
     "closing.lock_of", "closing.set_lock", "closing.put_in", "closing.author_of",
     "moderating.boards_to_split_into", "moderating.boards_to_move_to", "moderating.register",
     "texts.refusal", "texts.mentioned", "texts.render", "texts.post_text", "texts.title_text", "texts.reason_text",

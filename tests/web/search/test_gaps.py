@@ -188,7 +188,9 @@ def test_the_menu_leads_moderators_here_and_nobody_else(app: Flask) -> None:
     for person, is_there in ((a_moderator(), True), (an_admin(), True), (a_member(), False)):
         client = app.test_client()
         sign_in(client, person)
-        assert ('href="/moderasi/pencarian"' in client.get("/").get_data(as_text=True)) is is_there
+        assert ('href="/moderasi"' in client.get("/").get_data(as_text=True)) is is_there
+        start = client.get("/moderasi")
+        assert (start.status_code == 200 and 'href="/moderasi/pencarian"' in start.get_data(as_text=True)) is is_there
 
 
 def test_a_row_of_the_log_names_nobody(people: list[User]) -> None:
