@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from forum.accounts.models import User
 from forum.core.content import CitedShare, SolvedThread, SourcePost, SourceThread
@@ -15,8 +16,15 @@ from forum.discussions.addresses import permalink, thread_url
 from forum.discussions.models import Post, Tag, Thread, ThreadTag
 from forum.discussions.queries.records import thread_for
 
-# A question that several people had, or an answer that several thanked for, is worth a guide before others.
-_WORTH = Post.helpful_count * 2 + Thread.helpful_count + Thread.reply_count
+_again = aliased(Thread)
+# A question that was asked again, or an answer that several thanked for, is worth a guide before others.
+_REPEATS = (
+    select(func.count())
+    .where(_again.duplicate_of_id == Thread.id, _again.deleted_at.is_(None))
+    .correlate(Thread)
+    .scalar_subquery()
+)
+_WORTH = _REPEATS * 5 + Post.helpful_count * 2 + Thread.helpful_count + Thread.reply_count
 # Besides question and solution: the replies that helped most.
 MOST_POSTS = 30
 

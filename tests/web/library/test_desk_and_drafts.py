@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from forum.core import content
 from forum.core.db import transaction
 from forum.core.errors import Invalid, NotFound
-from forum.discussions.models import Post
+from forum.discussions.models import Post, Thread
 from forum.discussions.services import curating
 from forum.library.queries.sketches import NEW, from_thread, sketch_at, sketches
 from forum.library.services import citing, sketching
@@ -158,6 +159,23 @@ class TestDesk:
         searched_in_vain("kartu nelayan hilang")
         sign_in(client, a_member())
         assert "kartu nelayan" not in client.get("/moderasi/panduan").get_data(as_text=True)
+
+    def test_what_was_asked_again_is_worth_a_guide_before_what_was_talked_about_more(self, app: Flask) -> None:
+        asker, helper, board, curator = a_member(), a_member(), a_board(), a_moderator()
+        asked_again, talked_about = a_thread(asker, board), a_thread(asker, board)
+        for thread, replies in ((asked_again, 1), (talked_about, 3)):
+            answers = [a_reply(helper, thread) for _n in range(replies)]
+            with transaction():
+                curating.solve(viewer_for(asker), answers[0].post_id, on=True)
+        again = a_thread(helper, board)
+        assert [one.id for one in content.solved_threads(viewer_for(curator), frozenset(), 5)] == [
+            talked_about.thread_id,
+            asked_again.thread_id,
+        ]
+        with transaction():
+            fresh(Thread, again.thread_id).duplicate_of_id = asked_again.thread_id
+        found = content.solved_threads(viewer_for(curator), frozenset(), 5)
+        assert [one.id for one in found] == [asked_again.thread_id, talked_about.thread_id]
 
     def test_the_share_of_solved_threads_that_cite_a_guide(self, client: FlaskClient) -> None:
         asker, helper, board = a_member(), a_member(), a_board()
