@@ -64,3 +64,16 @@ class OwnHosts:
             return self.app(environ, start)
         answer = Response("Alamat situs ini tidak dikenal.\n", 400, HEADERS, mimetype="text/plain")
         return answer(environ, start)
+
+
+class WithoutNul:
+    """Puts the sign for what cannot be read (U+FFFD) in place of NUL in addresses: PostgreSQL refuses text that has one."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self.app = app
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        # Paths come as the bytes of UTF-8, each as a character.
+        environ["PATH_INFO"] = environ.get("PATH_INFO", "").replace("\0", "\ufffd".encode().decode("latin-1"))
+        environ["QUERY_STRING"] = environ.get("QUERY_STRING", "").replace("%00", "%EF%BF%BD")
+        return self.app(environ, start)

@@ -30,7 +30,7 @@ from forum.config import ROOT, Settings
 from forum.core import faults, i18n, outbox, timing
 from forum.core.db import db
 from forum.core.errors import RembukError, TooMany
-from forum.core.hosts import OwnHosts, parts_of
+from forum.core.hosts import OwnHosts, WithoutNul, parts_of
 from forum.core.templating import Unindent
 
 STATIC = ROOT / "static"
@@ -125,7 +125,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     static.add_files(str(STATIC), prefix="static/")
     static.add_files(str(STATIC / "root"))
-    app.wsgi_app = OwnHosts(static, settings.hosts, addresses=settings.env != "production")  # type: ignore[assignment, method-assign]
+    own = WithoutNul(static)
+    app.wsgi_app = OwnHosts(own, settings.hosts, addresses=settings.env != "production")  # type: ignore[assignment, method-assign]
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

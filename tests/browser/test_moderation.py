@@ -95,7 +95,9 @@ def test_from_a_report_to_an_appeal_that_is_granted(visitor: NewVisitor, width: 
     thread = urlsplit(ask(writer, title).url).path
     reader, curator, other = (visitor(name, width=width, js=js) for name in (READER, CURATOR, OTHER))
     for one in (writer, reader):
-        one.expects(r"404 .*/dibaca")  # how far they had read, told by a page that was open when the discussion was hidden
+        one.expects(
+            r"404 .*/dibaca"
+        )  # how far they had read, told by a page that was open when the discussion was hidden
     for one in (reader, other):
         one.expects("422")
     report(reader, thread)

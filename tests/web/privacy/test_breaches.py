@@ -201,7 +201,11 @@ def test_steps_notice_and_closing_are_kept_and_recorded(app: Flask, thread: Writ
         assert send(admin, url, aksi="tutup", hasil="Pemilik data sudah diberi tahu.").status_code == 303
         assert send(admin, url, aksi="langkah", langkah="assess").status_code == 409
         assert "Tutup catatan" not in text_of(admin.get(url))
-        actions = list(db.session.scalars(select(AuditEntry.action).where(AuditEntry.object_kind == "breach")))
+        actions = list(
+            db.session.scalars(
+                select(AuditEntry.action).where(AuditEntry.object_kind == "breach").order_by(AuditEntry.id)
+            )
+        )
     assert actions == ["breach.open", "breach.steps", "breach.notify", "breach.close"]
 
 
