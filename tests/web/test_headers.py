@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from forum.app import create_app
 from forum.core import ratelimit
-from forum.core.db import transaction
+from forum.core.db import db, transaction
 from forum.discussions.services import curating, reading
 from forum.search import indexer
 from tests.conftest import _fresh_globals, csrf_of, make_settings
@@ -172,7 +172,7 @@ def test_a_database_that_does_not_answer_is_a_503_that_keeps_the_text(
 
 
 @pytest.fixture
-def over_tls(app: Flask, tmp_path: Any) -> Flask:
+def over_tls(app: Flask, tmp_path: Any) -> Iterator[Flask]:
     """The application as it is behind a TLS proxy, on the database of the other."""
     settings = make_settings(
         tmp_path,
@@ -183,7 +183,9 @@ def over_tls(app: Flask, tmp_path: Any) -> Flask:
     )
     other = create_app(settings, testing=True)
     other.before_request_funcs.setdefault(None, []).insert(0, _fresh_globals)
-    return other
+    yield other
+    with other.app_context():
+        db.engine.dispose()
 
 
 def test_behind_tls_every_answer_scores_an_a_plus(over_tls: Flask) -> None:
@@ -273,6 +275,8 @@ def test_over_https_the_cookie_is_locked_to_this_host_and_the_browser_stays_on_h
     assert cookie.startswith("__Host-sesi=")
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
     assert "Server-Timing" not in answer.headers
+    with other.app_context():
+        db.engine.dispose()
 
 
 def test_server_timing_is_there_only_when_it_is_asked_for(

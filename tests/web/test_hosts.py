@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urljoin, urlsplit
@@ -16,6 +16,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from forum.accounts.login import safe_next
 from forum.app import create_app
 from forum.config import Settings, SettingsError, load_settings
+from forum.core.db import db
 from tests.conftest import _fresh_globals, make_settings, post
 from tests.factories.accounts import PASSWORD, a_member, an_admin, sign_in
 from tests.factories.argon2 import cheap_argon2
@@ -31,17 +32,22 @@ Make = Callable[..., Flask]
 
 
 @pytest.fixture
-def make(app: Flask, tmp_path: Path) -> Make:
+def make(app: Flask, tmp_path: Path) -> Iterator[Make]:
     """Makes the application with other settings, on the same database."""
+    others: list[Flask] = []
 
     def made(**changes: Any) -> Flask:
         other = create_app(
             make_settings(tmp_path, database_url=app.config["SETTINGS"].database, **changes), testing=True
         )
         other.before_request_funcs.setdefault(None, []).insert(0, _fresh_globals)
+        others.append(other)
         return other
 
-    return made
+    yield made
+    for other in others:
+        with other.app_context():
+            db.engine.dispose()
 
 
 def status(app: Flask, host: str, path: str = "/masuk", **headers: str) -> int:
