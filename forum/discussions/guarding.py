@@ -61,7 +61,20 @@ class Posts:
         return opening_post_id(int(thread[1]))
 
 
-class Summaries:
+class _NotInBreaches:
+    """What the breach helper does not look for by itself."""
+
+    def exposure(self, object_id: int) -> Exposure | None:
+        return None
+
+    def holding(self, words: str, limit: int) -> Sequence[int]:
+        return ()
+
+    def at(self, path: str) -> int | None:
+        return None
+
+
+class Summaries(_NotInBreaches):
     """Summaries of threads, and why they were locked."""
 
     kind = "thread"
@@ -85,17 +98,8 @@ class Summaries:
     def mask(self, actor: Viewer, object_id: int, prepared: Any, reason: str) -> None:
         masking.mask_summary(actor, object_id, prepared, reason)
 
-    def exposure(self, object_id: int) -> Exposure | None:
-        return None
 
-    def holding(self, words: str, limit: int) -> Sequence[int]:
-        return ()
-
-    def at(self, path: str) -> int | None:
-        return None
-
-
-class Tags:
+class Tags(_NotInBreaches):
     """Tags and their synonyms: for admins, who mend them by hand."""
 
     kind = "tag"
@@ -118,15 +122,6 @@ class Tags:
 
     def mask(self, actor: Viewer, object_id: int, prepared: Any, reason: str) -> None:
         raise Denied
-
-    def exposure(self, object_id: int) -> Exposure | None:
-        return None
-
-    def holding(self, words: str, limit: int) -> Sequence[int]:
-        return ()
-
-    def at(self, path: str) -> int | None:
-        return None
 
 
 def register() -> None:
